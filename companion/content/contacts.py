@@ -1,0 +1,48 @@
+"""Whom to call, in ready phrases, right for the country."""
+
+from __future__ import annotations
+
+from companion.content.model import Contact, Country, Helplines
+from companion.settings import Settings
+
+__all__ = ["contact_phrases", "country_named"]
+
+
+def contact_phrases(helplines: Helplines, settings: Settings, country: str | None = None) -> dict[str, str]:
+    """The phrases that texts may use: emergency, care_line, care_team, crisis_line, abuse_line, cancer_support_line.
+
+    `country` is what the person said (an ISO code), else the deployer's; where neither is known, no country is guessed.
+    """
+    place = helplines.countries.get(country or settings.country or "", helplines.general)
+    care_line = "your 24-hour cancer line"
+    return {
+        "emergency": place.emergency.number,
+        "care_line": f"{care_line} on {settings.care_line}" if settings.care_line else f"{care_line} (see your alert card)",
+        "care_team": settings.care_team,
+        "crisis_line": _phrase(place.crisis[0]),
+        "abuse_line": _phrase(place.abuse[0]),
+        "cancer_support_line": _phrase(place.cancer_support[0]),
+    }
+
+
+def country_named(helplines: Helplines, text: str) -> str | None:
+    """The ISO code of the one country that `text` names, or None where it names none or several."""
+    padded = f" {' '.join(text.lower().replace(',', ' ').replace('.', ' ').split())} "
+    named: set[str] = set()
+    words = [(word, code) for code, country in helplines.countries.items() for word in country.words]
+    # Longest first, each taken out once found: "northern ireland" is not Ireland, "new england" not England.
+    for word, code in sorted(words, key=lambda pair: -len(pair[0])):
+        if f" {word.replace('.', ' ')} " in padded:
+            named.add(code)
+            padded = padded.replace(f" {word} ", " | ")
+    return named.pop() if len(named) == 1 else None
+
+
+def _phrase(contact: Contact) -> str:
+    if contact.how == "web":
+        return f"{contact.name} ({contact.number})"
+    on = "on" if contact.how in ("call", "call or text") else f": {contact.how}"
+    joined = f"{contact.name} {on} {contact.number}".replace(" :", ":")
+    return f"{joined} ({contact.hours})" if contact.hours else joined
+
+

@@ -1,0 +1,97 @@
+"""Policy: danger goes first, in every state of the conversation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.featurizers.tracker_featurizers import TrackerFeaturizer
+from rasa.core.policies.policy import Policy, PolicyPrediction, SupportedData
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.generator import TrackerWithCachedStates
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from companion.content.library import Library
+
+__all__ = ["ESCALATION", "SafetyPolicy"]
+
+ESCALATION = "utter_escalation"
+_ANSWER = "action_answer"
+#: After these the person is to make a call, not to read on; their question can be asked again.
+_ENDS_THE_TURN = {"emergency", "crisis", "safeguarding", "urgent"}
+#: Above RulePolicy (4 in Rasa 3.6), so that no rule, form or story comes before the escalation.
+_PRIORITY = 7
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False)
+class SafetyPolicy(Policy):
+    """Predicts `utter_escalation` right after a message with a red flag, before anything else is said.
+
+    The text is uttered inside the Rasa server: it needs no action server and no network.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Only its priority."""
+        return {"priority": _PRIORITY}
+
+    @staticmethod
+    def supported_data() -> SupportedData:
+        """Learns nothing."""
+        return SupportedData.ML_AND_RULE_DATA
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        featurizer: TrackerFeaturizer | None = None,
+    ) -> None:
+        super().__init__(config, model_storage, resource, execution_context, featurizer)
+        self._topics = frozenset(Library.load().answers)
+
+    def train(
+        self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any
+    ) -> Resource:
+        """Nothing to learn."""
+        return self._resource
+
+    def predict_action_probabilities(
+        self, tracker: DialogueStateTracker, domain: Domain, **kwargs: Any
+    ) -> PolicyPrediction:
+        """`utter_escalation`, then the answer or the person's turn; no opinion where there is no danger."""
+        message, actions = _this_turn(tracker)
+        parsed = message.parse_data if message else {}
+        if not parsed.get("red_flags"):
+            return self._prediction(self._default_predictions(domain))
+        if ESCALATION not in actions:
+            return self._choose(ESCALATION, domain)
+        if tracker.active_loop_name:
+            # The form asks its question again, below the escalation.
+            return self._prediction(self._default_predictions(domain))
+        answered = actions[-1] == _ANSWER
+        if parsed.get("urgency") in _ENDS_THE_TURN or answered or message.intent_name not in self._topics:
+            return self._choose(ACTION_LISTEN_NAME, domain)
+        return self._choose(_ANSWER, domain)
+
+    def _choose(self, action: str, domain: Domain) -> PolicyPrediction:
+        probabilities = self._default_predictions(domain)
+        probabilities[domain.index_for_action(action)] = 1.0
+        return self._prediction(probabilities)
+
+
+def _this_turn(tracker: DialogueStateTracker) -> tuple[UserUttered | None, list[str]]:
+    """The person's last message and the actions taken since."""
+    actions: list[str] = []
+    for event in reversed(tracker.applied_events()):
+        if isinstance(event, UserUttered):
+            return event, actions[::-1]
+        if isinstance(event, ActionExecuted):
+            actions.append(event.action_name or "")
+    return None, []

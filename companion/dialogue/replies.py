@@ -1,0 +1,140 @@
+"""Composes what a patient reads: an answer with its sources and disclaimer, a notice, an escalation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from companion.content import Library, contact_phrases, render, spell
+from companion.content.model import Source
+from companion.dialogue.subject import Lookup
+from companion.settings import Settings
+
+__all__ = ["Reply", "Writer"]
+
+_SHORT_SOURCES = 2
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One message to a patient, with the texts of its quick replies."""
+
+    text: str
+    buttons: tuple[str, ...] = field(default=())
+
+    def as_buttons(self) -> list[dict[str, str]]:
+        """The quick replies as Rasa passes them: tapping one sends the words it shows."""
+        return [{"title": text, "payload": text} for text in self.buttons]
+
+
+class Writer:
+    """Writes replies from the curated content, for one deployment's country, telephone line and spelling."""
+
+    def __init__(self, library: Library, settings: Settings) -> None:
+        self._library = library
+        self._settings = settings
+
+    def notice(self, name: str, *, country: str | None = None, buttons: Iterable[str] = ()) -> Reply:
+        """The fixed text `name` of content/notices.yml; `buttons` (ids) come before its own."""
+        notice = self._library.notices[name]
+        return Reply(self._fill(notice.text, country), self._labels([*buttons, *notice.buttons]))
+
+    def answer(self, lookup: Lookup, *, first: bool, country: str | None = None) -> Reply:
+        """The answer to `lookup` with sources and disclaimer (in full where it is the `first` of a conversation)."""
+        answer = self._library.answers[lookup.topic]
+        medicine = self._library.medicines.get(lookup.medicine or "")
+        source_ids = list(answer.sources)
+        parts = []
+        if medicine is not None:
+            parts.append(medicine.line)
+            source_ids = [*medicine.sources[:1], *source_ids]
+        if lookup.aspect is not None:
+            parts.append(answer.aspects[lookup.aspect])
+        else:
+            parts.append(answer.short)
+            if answer.differs:
+                parts.append(answer.differs)
+        parts += [self._sources(source_ids[:_SHORT_SOURCES]), self._disclaimer(first=first)]
+        buttons = ["tell_me_more", *answer.related, "person"]
+        if answer.numbers and lookup.aspect is None:
+            parts.append(answer.numbers.ask)
+            buttons = ["show_numbers", "no_numbers", "tell_me_more", "person"]
+        return Reply(self._fill("\n\n".join(parts), country), self._labels(buttons))
+
+    def more(self, topic: str, *, country: str | None = None) -> Reply:
+        """The second layer of a topic's answer, with all its sources."""
+        answer = self._library.answers[topic]
+        text = "\n\n".join([answer.more, self._sources(answer.sources), self._disclaimer(first=False)])
+        numbers = ["show_numbers", "no_numbers"] if answer.numbers else []
+        return Reply(self._fill(text, country), self._labels([*numbers, *answer.related, "person"]))
+
+    def figures(self, topic: str, *, country: str | None = None) -> Reply:
+        """The figures of a topic, for somebody who was asked and said yes."""
+        answer = self._library.answers[topic]
+        assert answer.numbers is not None, f"{topic} has no numbers"
+        text = "\n\n".join([answer.numbers.figures, self._sources(answer.sources), self._disclaimer(first=False)])
+        return Reply(self._fill(text, country), self._labels([*answer.related, "person"]))
+
+    def figures_declined(self, topic: str, *, country: str | None = None) -> Reply:
+        """What is said to somebody who would rather not see figures."""
+        answer = self._library.answers[topic]
+        assert answer.numbers is not None, f"{topic} has no numbers"
+        return Reply(self._fill(answer.numbers.declined, country), self._labels([*answer.related, "person"]))
+
+    def escalation(
+        self, urgency: str, red_flags: Sequence[str], *, again: bool = False, country: str | None = None
+    ) -> Reply:
+        """Whom to call now. `red_flags`: the ids found, most urgent first; `again`: it was said before in this chat."""
+        level = self._library.escalations.urgency[urgency]
+        if again:
+            parts = [level.again]
+        else:
+            body = self._escalation_body(urgency, red_flags)
+            parts = [level.first, *body] if body else [level.first, level.then]
+        return Reply(self._fill(" ".join(parts), country), self._labels(["person"]))
+
+    def other_language(self, code: str, *, country: str | None = None) -> Reply:
+        """One sentence in a language we do not speak, and the numbers to call."""
+        phrases = self._phrases(country)
+        numbers = [phrases["emergency"], phrases["cancer_support_line"], phrases["crisis_line"]]
+        return Reply("\n".join([self._library.languages[code], *(f"- {number}" for number in numbers)]))
+
+    def _escalation_body(self, urgency: str, red_flags: Sequence[str]) -> list[str]:
+        replies = self._library.escalations
+        if not red_flags or red_flags[0] not in replies.red_flags:
+            return []
+        reply = replies.red_flags[red_flags[0]]
+        return [part for part in (reply.seen, reply.do, reply.call_emergency_if) if part]
+
+    def _disclaimer(self, *, first: bool) -> str:
+        return self._library.notices["disclaimer_full" if first else "disclaimer_line"].text
+
+    def _sources(self, ids: Sequence[str]) -> str:
+        lines = [_cite(self._library.sources[source_id]) for source_id in dict.fromkeys(ids)]
+        return "\n".join([("Source: " if len(lines) == 1 else "Sources:\n- ") + "\n- ".join(lines)])
+
+    def _labels(self, ids: Iterable[str]) -> tuple[str, ...]:
+        buttons, answers = self._library.buttons, self._library.answers
+        texts = [buttons[name].text if name in buttons else answers[name].label for name in dict.fromkeys(ids)]
+        return tuple(self._spell(text) for text in texts)
+
+    def _fill(self, text: str, country: str | None) -> str:
+        return self._spell(render(text, self._phrases(country)))
+
+    def _phrases(self, country: str | None) -> dict[str, str]:
+        return contact_phrases(self._library.helplines, self._settings, country)
+
+    def _spell(self, text: str) -> str:
+        return spell(text, self._library.american, self._settings.locale)
+
+
+def _cite(source: Source) -> str:
+    year = f", {source.year}" if source.year else ""
+    return f"{source.title} ({source.publisher}{year}), checked {_day(source.checked)}: {source.address}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+

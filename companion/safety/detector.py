@@ -1,0 +1,76 @@
+"""Recognises danger in wording that no rule lists, from the sentence vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["NONE", "Detector", "Guess"]
+
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The red flag a sentence is most like, the probability that it tells of any danger at all, and whether that is
+    high enough to overrule a sentence's context."""
+
+    id: str
+    score: float
+    certain: bool
+
+
+class Detector:
+    """A multinomial logistic regression over sentence vectors; its classes are red-flag ids and `none`."""
+
+    def __init__(self, labels: Sequence[str], weights: np.ndarray, bias: np.ndarray, threshold: float) -> None:
+        self.labels = list(labels)
+        self.threshold = threshold
+        self._weights = weights
+        self._bias = bias
+
+    @classmethod
+    def train(cls, vectors: np.ndarray, labels: Sequence[str], threshold: float = 0.5) -> Detector:
+        """A detector learnt from `vectors` (n, 384) and their red-flag ids or "none"; needs scikit-learn."""
+        from sklearn.linear_model import LogisticRegression
+
+        model = LogisticRegression(C=20.0, max_iter=400)
+        model.fit(vectors, list(labels))
+        classes = [str(label) for label in model.classes_]
+        return cls(classes, model.coef_.astype(np.float32), model.intercept_.astype(np.float32), threshold)
+
+    def save(self, path: Path) -> None:
+        """Writes the coefficients to `path` (.npz, no pickle)."""
+        np.savez(
+            path, labels=np.array(self.labels), weights=self._weights, bias=self._bias, threshold=np.array(self.threshold)
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> Detector:
+        """The detector saved at `path`. Raises `OSError` if it cannot be read."""
+        with np.load(path, allow_pickle=False) as data:
+            labels = [str(label) for label in data["labels"]]
+            return cls(labels, data["weights"], data["bias"], float(data["threshold"]))
+
+    def probabilities(self, vectors: np.ndarray) -> np.ndarray:
+        """One row a vector, one column a label."""
+        scores = vectors @ self._weights.T + self._bias
+        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return scores / scores.sum(axis=1, keepdims=True)
+
+    def predict(self, vectors: np.ndarray) -> list[Guess | None]:
+        """For each row of `vectors` (n, 384) the red flag it is most like, or None below the threshold."""
+        rows = self.probabilities(np.asarray(vectors, dtype=np.float32))
+        none = self.labels.index(NONE)
+        return [self._guess(row, none) for row in rows]
+
+    def _guess(self, row: np.ndarray, none: int) -> Guess | None:
+        danger = 1.0 - float(row[none])
+        if danger < self.threshold:
+            return None
+        others = row.copy()
+        others[none] = -1.0
+        return Guess(self.labels[int(others.argmax())], danger, danger >= (1.0 + self.threshold) / 2)
