@@ -12,7 +12,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from companion.content import Library
+from companion.content import Library, country_stated
+from companion.core.conversation import own_words
 from companion.dialogue.replies import Reply, Writer
 from companion.dialogue.subject import Subject
 from companion.dialogue.understanding import Understanding
@@ -77,4 +78,4 @@ def subject(tracker: Tracker) -> Subject:
 
 def country(tracker: Tracker) -> str | None:
     """Where the person said they are, as an ISO code."""
-    return tracker.get_slot("country")
+    return country_stated(library().helplines, own_words(tracker.events))

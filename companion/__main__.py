@@ -1,48 +1,89 @@
-"""Command line: `python -m companion ask TEXT`, `chat`. The Makefile wraps them."""
+"""Command line: `python -m companion COMMAND`. The Makefile wraps it."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from companion.content import ContentError
 from companion.core.quiet import hush
-from companion.settings import ROOT, SettingsError
+from companion.encoder import EncoderMissingError
+from companion.run.local import run
+from companion.run.servers import serve_actions, serve_rasa
+from companion.run.training import MODEL, TrainingError, train
+from companion.settings import SettingsError
 
 if TYPE_CHECKING:
     from companion.core.assistant import Assistant
 
 __all__ = ["main"]
 
-_MODEL = ROOT / "var" / "models" / "companion.tar.gz"
-
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; 0 when it went well, 2 with one line on standard error when it could not."""
-    parser = argparse.ArgumentParser(prog="companion", description="Talk with the assistant, without a server.")
+    """Runs one command; 0 when it went well, else 1 or 2 with one line for each problem on standard error."""
+    parser = argparse.ArgumentParser(prog="companion", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     ask = commands.add_parser("ask", help="what a patient would see for one message, and how it was understood")
     ask.add_argument("text")
     commands.add_parser("chat", help="a conversation in the terminal")
-    for command in commands.choices.values():
-        command.add_argument("--model", type=Path, default=_MODEL)
+    commands.add_parser("train", help="train the model")
+    commands.add_parser("run", help="start everything on this machine")
+    commands.add_parser("serve-rasa", help="start the Rasa server alone")
+    commands.add_parser("serve-actions", help="start the action server alone")
     chosen = parser.parse_args(arguments)
     try:
-        return asyncio.run(_ask(chosen.model, chosen.text) if chosen.command == "ask" else _chat(chosen.model))
-    except (FileNotFoundError, SettingsError) as error:
+        return _COMMANDS[chosen.command](chosen)
+    except (ContentError, EncoderMissingError, FileNotFoundError, SettingsError, TrainingError) as error:
         print(error, file=sys.stderr)
         return 2
     except (KeyboardInterrupt, EOFError):
         return 0
 
 
-async def _ask(model: Path, text: str) -> int:
-    if not text.strip():
+def _ask(chosen: argparse.Namespace) -> int:
+    if not chosen.text.strip():
         print("nothing was asked; write for example: make ask TEXT='what is hormone therapy'", file=sys.stderr)
         return 2
-    assistant = await _assistant(model)
+    return asyncio.run(_answer(chosen.text))
+
+
+def _chat(chosen: argparse.Namespace) -> int:
+    return asyncio.run(_converse())
+
+
+def _train(chosen: argparse.Namespace) -> int:
+    train()
+    return 0
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    return run()
+
+
+def _serve_rasa(chosen: argparse.Namespace) -> int:
+    serve_rasa()
+    return 0
+
+
+def _serve_actions(chosen: argparse.Namespace) -> int:
+    serve_actions()
+    return 0
+
+
+_COMMANDS = {
+    "ask": _ask,
+    "chat": _chat,
+    "train": _train,
+    "run": _run,
+    "serve-rasa": _serve_rasa,
+    "serve-actions": _serve_actions,
+}
+
+
+async def _answer(text: str) -> int:
+    assistant = await _assistant()
     parsed = await assistant.understand(text)
     for message in await assistant.say(text):
         _show(message)
@@ -54,21 +95,20 @@ async def _ask(model: Path, text: str) -> int:
     return 0
 
 
-async def _chat(model: Path) -> int:
-    assistant = await _assistant(model)
+async def _converse() -> int:
+    assistant = await _assistant()
     print("Write a message and press Enter; Ctrl-D ends.\n")
     while True:
-        text = input("you> ")
-        for message in await assistant.say(text):
+        for message in await assistant.say(input("you> ")):
             _show(message)
 
 
-async def _assistant(model: Path) -> Assistant:
+async def _assistant() -> Assistant:
     # Rasa takes seconds to import; a wrong call should not wait for it.
     hush()
     from companion.core.assistant import Assistant
 
-    return await Assistant.load(model)
+    return await Assistant.load(MODEL)
 
 
 def _show(message: dict[str, Any]) -> None:

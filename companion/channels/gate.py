@@ -85,7 +85,7 @@ class _CountingOutput(OutputChannel):
         self._inner = inner
         self.sent = 0
 
-    def name(self) -> str:  # type: ignore[override]  # a class method in Rasa; the inner channel's name is what counts
+    def name(self) -> str:  # a class method in Rasa; the inner channel's name is what counts
         return self._inner.name()
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:

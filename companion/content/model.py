@@ -49,7 +49,7 @@ class Review(Entry):
     @root_validator(skip_on_failure=True)
     def _signed_by_somebody(cls, values: dict) -> dict:  # noqa: N805
         if values["status"] == "reviewed" and not (values["by"] and values["signed"]):
-            raise ValueError("'reviewed' needs 'by' (a named clinician) and 'signed' (a date); until then write 'draft'")
+            raise ValueError("'reviewed' needs 'by' (a clinician) and 'signed' (a date); until then write 'draft'")
         return values
 
 
@@ -75,8 +75,8 @@ class Answer(Entry):
     """One topic's curated answer (content/answers/<topic>.yml).
 
     `label` is the topic's name on a button; `short` the answer; `more` the second layer; `differs` where sources
-    disagree; `aspects` answers to follow-up questions ("and its side effects?"), by aspect; `numbers` figures told on consent
-    only; `sources` ids in content/sources.yml; `related` topics offered next.
+    disagree; `aspects` answers to follow-up questions ("and its side effects?"), by aspect; `numbers` figures
+    told on consent only; `sources` ids in content/sources.yml; `related` topics offered next.
     """
 
     label: str
@@ -170,7 +170,7 @@ class Contact(Entry):
 
 
 class Country(Entry):
-    """Whom to call in one country, or, for `general`, where the country is not known. The first of each list is named."""
+    """Whom to call in one country, or, for `general`, where it is not known. The first of each list is named."""
 
     name: str = ""
     words: list[str] = []

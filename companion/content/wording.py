@@ -17,7 +17,7 @@ def _sentence(text: str) -> str:
 
 
 # Plain text is written, never HTML: nothing is escaped here, and each channel escapes for itself.
-_ENVIRONMENT = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)  # noqa: S701
+_ENVIRONMENT = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
 _ENVIRONMENT.filters["sentence"] = _sentence
 
 

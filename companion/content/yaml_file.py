@@ -77,8 +77,9 @@ def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], repeated: list
                 message = f"'{key.value}' is given twice; keep one"
                 repeated.append(Problem(name, key.start_mark.line + 1, message))
             seen.add(key.value)
-            lines[(*place, key.value)] = key.start_mark.line + 1
-            _walk(value, (*place, key.value), lines, repeated, name)
+            child = (*place, key.value)
+            lines[child] = key.start_mark.line + 1
+            _walk(value, child, lines, repeated, name)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             _walk(value, (*place, index), lines, repeated, name)

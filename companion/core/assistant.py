@@ -25,7 +25,7 @@ class _ActionsInside(EndpointConfig):
         self._executor = ActionExecutor()
         self._executor.register_package("actions")
 
-    async def request(self, *args: Any, json: dict[str, Any], **kwargs: Any) -> Any:  # type: ignore[override]
+    async def request(self, *args: Any, json: dict[str, Any], **kwargs: Any) -> Any:
         return await self._executor.run(json)
 
 

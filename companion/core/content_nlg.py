@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -9,35 +10,41 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from companion.content.library import Library
-from companion.core.conversation import earlier_red_flags
+from companion.content import Library, country_stated
+from companion.core.conversation import earlier_red_flags, own_words
 from companion.core.safety_policy import ESCALATION
 from companion.dialogue.replies import Reply, Writer
 from companion.settings import Settings
 
 __all__ = ["ContentNLG"]
 
+_OTHER_LANGUAGE = "utter_other_language"
+
 
 class ContentNLG(NaturalLanguageGenerator):
     """`utter_greet` is the notice `greet`; `utter_escalation` is composed for the red flags of the last message."""
 
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
-        self._writer = Writer(Library.load(), Settings.from_environment())
+        self._library = Library.load()
+        self._writer = Writer(self._library, Settings.from_environment())
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any]:
         """The text and quick replies of `utter_action`. Raises `KeyError` for an utterance without a notice."""
-        country = tracker.get_slot("country")
+        events = [event.as_dict() for event in tracker.applied_events()]
+        parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
+        country = country_stated(self._library.helplines, own_words(events))
         if utter_action == ESCALATION:
-            reply = self._escalation(tracker, country)
+            reply = self._escalation(parsed, events, country)
+        elif utter_action == _OTHER_LANGUAGE:
+            reply = self._writer.other_language(parsed["language"], country=country)
         else:
             reply = self._writer.notice(utter_action.removeprefix("utter_"), country=country)
         return {"text": reply.text, "buttons": reply.as_buttons()}
 
-    def _escalation(self, tracker: DialogueStateTracker, country: str | None) -> Reply:
-        parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
+    def _escalation(self, parsed: Mapping[str, Any], events: list[dict[str, Any]], country: str | None) -> Reply:
         flags = [flag["id"] for flag in parsed.get("red_flags", ())]
-        *before, _ = earlier_red_flags(event.as_dict() for event in tracker.applied_events())
+        *before, _ = earlier_red_flags(events)
         again = bool(flags) and any(flags[0] in ids for ids in before)
         return self._writer.escalation(parsed["urgency"], flags, again=again, country=country)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["earlier_red_flags", "last_offer"]
+__all__ = ["earlier_red_flags", "last_offer", "own_words"]
 
 
 def last_offer(events: Iterable[Mapping[str, Any]]) -> set[str]:
@@ -16,6 +16,11 @@ def last_offer(events: Iterable[Mapping[str, Any]]) -> set[str]:
             last = event
     buttons = ((last or {}).get("data") or {}).get("buttons") or []
     return {button["title"] for button in buttons}
+
+
+def own_words(events: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What the person wrote, message by message."""
+    return [event.get("text") or "" for event in events if event.get("event") == "user"]
 
 
 def earlier_red_flags(events: Iterable[Mapping[str, Any]]) -> list[set[str]]:

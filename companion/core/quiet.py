@@ -6,17 +6,22 @@ import logging
 import os
 import warnings
 
-__all__ = ["hush"]
+__all__ = ["hush", "hush_warnings"]
+
+
+def hush_warnings() -> None:
+    """Libraries warn of their own innards, which nobody here can act on. Call before importing them.
+
+    Filters alone do not hold (Sanic sets its own), hence the silent printer.
+    """
+    warnings.showwarning = lambda *_, **__: None
 
 
 def hush() -> None:
-    """Call before importing Rasa: its libraries warn of their own innards, which nobody here can act on.
-
-    Errors still show. Filters alone do not hold (Sanic sets its own), hence the silent printer.
-    """
+    """Call before importing Rasa: no warnings, no telemetry, no debug log. Errors still show."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    warnings.showwarning = lambda *_, **__: None
+    hush_warnings()
     logging.basicConfig(level=logging.ERROR)
     from rasa.utils.log_utils import configure_structlog
 

@@ -56,9 +56,7 @@ class SafetyPolicy(Policy):
         super().__init__(config, model_storage, resource, execution_context, featurizer)
         self._topics = frozenset(Library.load().answers)
 
-    def train(
-        self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any
-    ) -> Resource:
+    def train(self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
         """Nothing to learn."""
         return self._resource
 
@@ -68,7 +66,7 @@ class SafetyPolicy(Policy):
         """`utter_escalation`, then the answer or the person's turn; no opinion where there is no danger."""
         message, actions = _this_turn(tracker)
         parsed = message.parse_data if message else {}
-        if not parsed.get("red_flags"):
+        if message is None or not parsed.get("red_flags"):
             return self._prediction(self._default_predictions(domain))
         if ESCALATION not in actions:
             return self._choose(ESCALATION, domain)

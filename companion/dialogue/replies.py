@@ -136,5 +136,3 @@ def _cite(source: Source) -> str:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-

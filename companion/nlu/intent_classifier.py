@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -49,18 +48,23 @@ class TopicClassifier(GraphComponent):
         resource: Resource,
         *,
         model: IntentModel | None = None,
-        typed: dict[str, str] | None = None,
     ) -> None:
         self._config = {**self.get_default_config(), **config}
         self._storage = storage
         self._resource = resource
         self._model = model
-        self._typed = typed or {}
-        self._topics = frozenset(Library.load().answers)
+        library = Library.load()
+        # Read at start, not stored: a new label on a button needs no training.
+        self._typed = library.typed_buttons
+        self._topics = frozenset(library.answers)
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> TopicClassifier:
         """A classifier to be trained."""
         return cls(config, model_storage, resource)
@@ -76,18 +80,15 @@ class TopicClassifier(GraphComponent):
     ) -> TopicClassifier:
         """The trained classifier."""
         with model_storage.read_from(resource) as folder:
-            typed = json.loads((folder / "typed.json").read_text(encoding="utf-8"))
-            return cls(config, model_storage, resource, model=IntentModel.load(folder / "intents.npz"), typed=typed)
+            return cls(config, model_storage, resource, model=IntentModel.load(folder / "intents.npz"))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from the examples, which `SentenceVectors` and `TermExtractor` have prepared."""
         examples = [one for one in training_data.intent_examples if one.get(TEXT)]
         samples = [Sample(one.get(TEXT), one.get(VECTOR), one.get(TERMS, ())) for one in examples]
         self._model = IntentModel.train(samples, [one.get(INTENT) for one in examples])
-        self._typed = Library.load().typed_buttons
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder / "intents.npz")
-            (folder / "typed.json").write_text(json.dumps(self._typed), encoding="utf-8")
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -30,7 +30,11 @@ class RedFlagDetector(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> RedFlagDetector:
         """Reads the rules from content/red_flags.yml."""
         return cls(Triage.load(ROOT))

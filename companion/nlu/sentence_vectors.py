@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,14 +16,14 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from companion.encoder import SentenceEncoder, build_encoder
+from companion.encoder import SentenceEncoder, built_encoder
 from companion.nlu.splitting import split_message
 
 __all__ = ["ENCODER", "PARTS", "VECTOR", "Part", "SentenceVectors"]
 
 VECTOR = "sentence_vector"
 PARTS = "parts"
-#: The encoder itself travels with an incoming message: components after this one share it instead of each loading their own.
+#: The encoder itself travels with an incoming message: components after this one share it.
 ENCODER = "encoder"
 
 
@@ -45,7 +46,11 @@ class SentenceVectors(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> SentenceVectors:
         """A component whose encoder `train` will build."""
         return cls(None, model_storage, resource)
@@ -66,7 +71,7 @@ class SentenceVectors(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Builds the encoder into the model. Raises `EncoderMissingError` where its weights are not installed."""
         with self._storage.write_to(self._resource) as folder:
-            build_encoder(folder)
+            shutil.copytree(built_encoder(), folder, dirs_exist_ok=True)
             self._encoder = SentenceEncoder(folder)
         return self._resource
 

@@ -44,6 +44,7 @@ class Scene:
         self._list_words = _tokens(found["list_words"])
         self._owners = _tokens(found["owners"])
         self._turns = _tokens(found["turns"])
+        self.softeners = found["softeners"]
 
     def excuse(self, chain: Sequence[Place], flag: RedFlag) -> str | None:
         """Why the matched words are no danger to act on by `flag` ("negated", "general", ...), or None."""
@@ -68,6 +69,14 @@ class Scene:
             or self._led_by(self._found["animals"], last)
             or self._past(first, last)
         )
+
+    def doubtful(self, index: int) -> bool:
+        """Whether the sentence of token `index` denies something or holds an idiom: its vector may mislead."""
+        return bool(self._within(self._negations, index) or self._within(self._found["idioms"], index))
+
+    def personal(self, index: int) -> bool:
+        """Whether somebody is spoken of in the sentence of token `index`."""
+        return bool(self._within(self._found["persons"], index))
 
     def negated(self, first: int, last: int, used: set[int]) -> bool:
         """Whether the words `used` between `first` and `last` are denied."""
@@ -94,6 +103,8 @@ class Scene:
 
     def general(self, first: int, last: int) -> bool:
         """Whether the words from `first` to `last` stand in a general or hypothetical question."""
+        if self._claimed(first):
+            return False
         told = max((place[0] for place in self._within(self._assertions, first) if place[0] <= last), default=-1)
         if any(told < place[0] and place[0] <= first for place in self._within(self._hypotheses, first)):
             return True
@@ -103,9 +114,14 @@ class Scene:
         right_now = self._within(self._found["right_now"], first)
         return not (owned or any(place[0] <= last + _RIGHT_NOW_REACH for place in right_now))
 
+    def _claimed(self, first: int) -> bool:
+        """Whether the next sentence says that it is so here: "Is a swollen calf a clot? Mine is tender"."""
+        following = self._message.tokens[first].sentence + 1
+        return any(self._message.tokens[place[0]].sentence == following for place in self._found["claims"])
+
     def _looked_up(self, first: int, urgency: Urgency) -> bool:
         """Whether the sentence is a search ("slurred speech brain mets sign") without anybody in it."""
-        if self._within(self._found["persons"], first) or self._within(self._found["right_now"], first):
+        if self.personal(first) or self._within(self._found["right_now"], first):
             return False
         if self._within(self._found["topics"], first):
             return True

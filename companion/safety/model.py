@@ -88,6 +88,8 @@ class Context(Entry):
     topics: str
     places: str
     persons: str
+    claims: str
+    softeners: str
     denials: str
 
 

@@ -6,7 +6,7 @@ A pattern is a line such as `<chest> + <pain>` or `<cannot> > breathe` or `{temp
     <name>           one phrase of the word list `name`
     {times >= 3}     a number; measures and units in companion/safety/readings.py
     A | B            one of them
-    A + B            both near each other (at most 5 words between), in either order
+    A + B            both near each other (at most 6 words between), in either order
     A > B            B follows A (at most 3 words between)
     A ++ B           both in one sentence (at most 25 words between), in either order
     A & B            both in the message, anywhere
@@ -26,7 +26,7 @@ from companion.safety.text import Token, words
 
 __all__ = ["Pattern", "PatternBook", "PatternError"]
 
-_NEAR, _AFTER, _SENTENCE = 5, 3, 25
+_NEAR, _AFTER, _SENTENCE = 6, 3, 25
 _WINDOW = _SENTENCE + 15
 # A message that says the same thing a hundred times is not read a hundred times.
 _MOST_PLACES = 60

@@ -25,11 +25,11 @@ _SMALL = (
     " eighteen nineteen"
 )
 _NUMBERS = {word: float(value) for value, word in enumerate(_SMALL.split())}
-_NUMBERS |= {word: 10.0 * value for value, word in enumerate("twenty thirty forty fifty sixty".split(), start=2)}
+_NUMBERS |= {word: 10.0 * value for value, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty"], start=2)}
 _NUMBERS |= {"hundred": 100.0, "dozen": 12.0, "couple": 2.0, "few": 3.0, "several": 4.0}
 _ORDINALS = {"third": 3.0, "fourth": 4.0, "fifth": 5.0, "sixth": 6.0, "seventh": 7.0, "eighth": 8.0}
 _TIMES = set(
-    "times x goes episodes bouts trips occasions poos poops movements stools vomits visits motions dashes runs".split()
+    ["times", "x", "goes", "episodes", "bouts", "trips", "occasions", "poos", "poops", "movements", "stools", "vomits", "visits", "motions", "dashes", "runs"]
 )
 _HOURS = {
     **dict.fromkeys(("minute", "minutes", "min", "mins", "mns"), 1 / 60),
@@ -42,14 +42,12 @@ _HOURS = {
 _CELSIUS = {"c", "celsius", "centigrade"}
 _FAHRENHEIT = {"f", "fahrenheit", "farenheit", "fahr"}
 _DEGREES = {"degrees", "degree", "deg", "degs"}
-_THERMOMETER = set("temp temps temperature temperatures fever thermometer thermo reading reads febrile tmp".split())
-_PULSE = set("pulse bpm heartrate heartbeat".split())
-_OXYGEN = set("sats sat oxygen o2 spo2 oximeter saturation saturations".split())
+_THERMOMETER = set(["temp", "temps", "temperature", "temperatures", "fever", "thermometer", "thermo", "reading", "reads", "febrile", "tmp"])
+_PULSE = set(["pulse", "bpm", "heartrate", "heartbeat"])
+_OXYGEN = set(["sats", "sat", "oxygen", "o2", "spo2", "oximeter", "saturation", "saturations"])
 # A bare "38.2" is a temperature unless one of these stands near: markers, weights, sizes, doses and money have decimals.
 _OTHER_UNITS = set(
-    "mg mcg kg g kgs cm mm ml l lb lbs ca cea marker markers psa bmi weight weigh weighed weighs stone pounds dollars miles"
-    " km count counts level levels dose ejection hb haemoglobin hemoglobin size percent mmol million billion thousand grand"
-    " score version page chapter years months weeks cancer tumour tumor rate survival".split()
+    ["mg", "mcg", "kg", "g", "kgs", "cm", "mm", "ml", "l", "lb", "lbs", "ca", "cea", "marker", "markers", "psa", "bmi", "weight", "weigh", "weighed", "weighs", "stone", "pounds", "dollars", "miles", "km", "count", "counts", "level", "levels", "dose", "ejection", "hb", "haemoglobin", "hemoglobin", "size", "percent", "mmol", "million", "billion", "thousand", "grand", "score", "version", "page", "chapter", "years", "months", "weeks", "cancer", "tumour", "tumor", "rate", "survival"]
 )
 
 
@@ -153,5 +151,5 @@ def _celsius(
         return celsius
     decimal = any(sign in tokens[first].word for sign in ".,") or last > first
     # Without any word of temperature only a fever with its decimals is plain enough: 37.5 to 43, 100 to 109.
-    plain = decimal and (37.5 <= value or not metric) and not (imperial and value < 100)
+    plain = decimal and (value >= 37.5 or not metric) and not (imperial and value < 100)
     return celsius if plain and not _OTHER_UNITS & set([*near[-4:], unit]) else None

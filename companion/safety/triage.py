@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from companion.safety.context import ContextWords, Scene
-from companion.safety.detector import Detector
+from companion.safety.detector import Detector, Guess
 from companion.safety.lexicon import Place, stand_alone
 from companion.safety.model import Assessment, Hit, RedFlag, RuleFile, Urgency
 from companion.safety.pattern import Pattern, PatternBook
+from companion.safety.pieces import cut
 from companion.safety.readings import find_readings
 from companion.safety.rule_file import load_rules
 from companion.safety.spelling import Speller
@@ -46,11 +47,8 @@ class Triage:
 
     def pieces(self, text: str) -> list[str]:
         """What to encode for `assess`: the message, then its few sentences that may hide in a long one."""
-        message = self._read(text)
-        sentences = [(first, last) for first, last in message.sentences() if last > first + 1]
-        if len(sentences) < 2:
-            return [text]
-        return [text] + [message.span(first, last) for first, last in _own_words(message, sentences)]
+        message, scene, _ = self._open(text)
+        return [piece.text for piece in cut(message, scene)]
 
     def assess(self, text: str, vectors: np.ndarray | None = None) -> Assessment:
         """The danger that `text` describes.
@@ -58,20 +56,24 @@ class Triage:
         `vectors` are the sentence vectors (n, 384) of `pieces(text)` or of its first entry alone; None leaves the
         detector out. Never raises for any text.
         """
-        message = self._read(text)
+        message, scene, places = self._open(text)
+        hits, excused = self._by_rules(message, scene, places)
+        if self._detector is not None and vectors is not None and message.tokens:
+            guesses = self._detector.predict(np.atleast_2d(vectors))
+            hits += self._by_detector(message, scene, guesses, {hit.id for hit in hits}, excused)
+        hits.sort(key=lambda hit: hit.urgency.rank)
+        return Assessment(_overall(hits), hits)
+
+    def _open(self, text: str) -> tuple[Message, Scene, dict[int, list[Place]]]:
+        """The message, its context, and where the words of every pattern stand."""
+        message = read(text[:_MOST_CHARACTERS], self._speller.respell)
         places = self._book.lexicon.scan(message.tokens)
         scene = Scene(self._context, message, places)
         if scene.masked:
             places = {slot: stand_alone(found, scene.masked) for slot, found in places.items()}
-        places = {**places, **self._book.readings(find_readings(message, self._durations))}
-        hits, excused = self._by_rules(message, scene, places)
-        if self._detector is not None and vectors is not None:
-            hits += self._by_detector(message, scene, np.atleast_2d(vectors), {hit.id for hit in hits}, excused)
-        hits.sort(key=lambda hit: hit.urgency.rank)
-        return Assessment(_overall(hits), hits)
-
-    def _read(self, text: str) -> Message:
-        return read(text[:_MOST_CHARACTERS], self._speller.respell)
+        for slot, found in self._book.readings(find_readings(message, self._durations)).items():
+            places[slot] = sorted([*places.get(slot, []), *stand_alone(found, scene.masked)])
+        return message, scene, places
 
     def _by_rules(
         self, message: Message, scene: Scene, places: dict[int, list[Place]]
@@ -89,36 +91,30 @@ class Triage:
         return list(hits.values()), excused
 
     def _by_detector(
-        self, message: Message, scene: Scene, vectors: np.ndarray, known: set[str], excused: set[int]
+        self, message: Message, scene: Scene, guesses: Sequence[Guess | None], known: set[str], excused: set[int]
     ) -> list[Hit]:
-        assert self._detector is not None
-        sentences = message.sentences()
-        spans = [(0, len(message.tokens) - 1)]
-        if len(vectors) > 1:
-            long = [(first, last) for first, last in sentences if last > first + 1]
-            spans += _own_words(message, long)
-        hits = []
-        for (first, last), guess in zip(spans, self._detector.predict(vectors), strict=False):
-            inside = [span for span in sentences if first <= span[0] and span[1] <= last]
-            told = [span for span in inside if scene.telling(*span)]
-            doubtful = any(message.tokens[span[0]].sentence in excused for span in inside)
-            if guess is None or guess.id in known or not told or (doubtful and not guess.certain):
+        hits: dict[str, Hit] = {}
+        for piece, guess in zip(cut(message, scene), guesses, strict=False):
+            if guess is None:
                 continue
-            flag = self._rules.get(guess.id)
-            if flag:
-                known.add(flag.id)
+            sentences = [span for span in message.sentences() if piece.first <= span[0] and span[1] <= piece.last]
+            telling = [span for span in sentences if scene.telling(*span)]
+            # A danger that was named and denied, or asked about, makes the vector look dangerous too.
+            doubtful = any(
+                message.tokens[first].sentence in excused or scene.doubtful(first) for first, _ in sentences
+            )
+            if not telling or (doubtful and not guess.certain):
+                continue
+            flags = [self._rules[one] for one in guess.ids if one in self._rules]
+            if flags and not known & set(guess.ids):
+                flag = _most_urgent_first(flags)[0]
                 why = f"reads like {flag.id} ({guess.score:.2f})"
-                hits.append(Hit(flag.id, flag.urgency, message.span(first, last), why))
-        return hits
+                hits.setdefault(flag.id, Hit(flag.id, flag.urgency, message.span(piece.first, piece.last), why))
+        return list(hits.values())
 
 
 def _most_urgent_first(flags: Sequence[RedFlag]) -> list[RedFlag]:
     return sorted(flags, key=lambda flag: flag.urgency.rank)
-
-
-def _own_words(message: Message, sentences: Sequence[Place]) -> list[Place]:
-    """At most three sentences to look at alone: the first, and the last two, where people say what they came for."""
-    return list(sentences) if len(sentences) <= 3 else [sentences[0], *sentences[-2:]]
 
 
 def _judge(scene: Scene, message: Message, flag: RedFlag, excused: set[int]):  # type: ignore[no-untyped-def]

@@ -1,0 +1,49 @@
+"""Trains the model, and puts it in place only when it is whole."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from companion.content import Library
+from companion.core.quiet import hush
+from companion.settings import ROOT
+
+__all__ = ["MODEL", "TrainingError", "train"]
+
+MODEL = ROOT / "var" / "models" / "companion.tar.gz"
+
+
+class TrainingError(RuntimeError):
+    """The model could not be trained; the message says why."""
+
+
+def train(target: Path = MODEL) -> None:
+    """Trains on data/ and content/ and writes the model to `target`; the old one serves until then.
+
+    Raises `ContentError` for content that cannot be used, `EncoderMissingError` without the encoder's weights, and
+    `TrainingError` where Rasa gives up.
+    """
+    Library.load()  # before a minute of training, not after it
+    print("Training the assistant: about a minute and a half ...", flush=True)
+    begun = time.monotonic()
+    hush()
+    from rasa.model_training import train as rasa_train
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        result = rasa_train(
+            domain=str(ROOT / "domain.yml"),
+            config=str(ROOT / "config.yml"),
+            training_files=[str(ROOT / "data" / part) for part in ("nlu", "rules", "stories")],
+            output=folder,
+            # Rasa's cache does not see that content/ has changed.
+            force_training=True,
+            fixed_model_name="companion",
+        )
+        if result.model is None:
+            raise TrainingError("Rasa could not train the model; run 'make check', it names what is wrong in the data")
+        os.replace(result.model, target)
+    print(f"Trained in {time.monotonic() - begun:.0f} s: {target.relative_to(ROOT)}", flush=True)
