@@ -28,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     ask = commands.add_parser("ask", help="what a patient would see for one message, and how it was understood")
     ask.add_argument("text")
     commands.add_parser("chat", help="a conversation in the terminal")
+    check = commands.add_parser("check", help="check the content: one line a problem")
+    check.add_argument("--grades", action="store_true", help="print how long and how hard to read each text is")
     commands.add_parser("train", help="train the model")
     commands.add_parser("run", help="start everything on this machine")
     commands.add_parser("serve-rasa", help="start the Rasa server alone")
@@ -53,6 +55,13 @@ def _chat(chosen: argparse.Namespace) -> int:
     return asyncio.run(_converse())
 
 
+def _check(chosen: argparse.Namespace) -> int:
+    # The rules read much that no other command needs.
+    from companion.content.check import run as run_check
+
+    return run_check(grades=chosen.grades)
+
+
 def _train(chosen: argparse.Namespace) -> int:
     train()
     return 0
@@ -75,6 +84,7 @@ def _serve_actions(chosen: argparse.Namespace) -> int:
 _COMMANDS = {
     "ask": _ask,
     "chat": _chat,
+    "check": _check,
     "train": _train,
     "run": _run,
     "serve-rasa": _serve_rasa,

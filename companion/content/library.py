@@ -23,6 +23,7 @@ from companion.content.model import (
 )
 from companion.content.problems import ContentError, Problem
 from companion.content.term_finder import TermFinder
+from companion.content.wording import spell
 from companion.content.yaml_file import YamlFile, read_yaml
 from companion.settings import ROOT
 
@@ -75,7 +76,7 @@ class Library:
         """Everything a person may name: kind -> id -> the words for it."""
         terms = {
             kind: {name: term.words for name, term in getattr(self.terms, kind).items()}
-            for kind in ("treatment", "body_site", "receptor_type")
+            for kind in ("treatment", "body_site", "receptor_type", "other_condition", "supplement")
         }
         medicines = {
             name: [medicine.generic, *medicine.brands, *medicine.also] for name, medicine in self.medicines.items()
@@ -94,14 +95,11 @@ class Library:
 
     @cached_property
     def typed_buttons(self) -> dict[str, str]:
-        """The intent of every quick reply, by its text in lower case."""
-        topics = {answer.label.lower(): topic for topic, answer in self.answers.items()}
-        return {**topics, **{button.text.lower(): button.intent for button in self.buttons.values()}}
-
-    def topic_labelled(self, text: str) -> str | None:
-        """The topic whose button reads `text`."""
-        topic = self.typed_buttons.get(text.strip().lower())
-        return topic if topic in self.answers else None
+        """The intent of every quick reply, by its text in lower case, in British and in American spelling."""
+        topics = {answer.label: topic for topic, answer in self.answers.items()}
+        british = {**topics, **{button.text: button.intent for button in self.buttons.values()}}
+        american = {spell(text, self.american, "en-US"): intent for text, intent in british.items()}
+        return {text.lower(): intent for text, intent in {**american, **british}.items()}
 
 
 class _Reader:

@@ -114,6 +114,8 @@ class Terms(Entry):
     treatment: dict[str, Term]
     body_site: dict[str, Term]
     receptor_type: dict[str, Term]
+    other_condition: dict[str, Term]
+    supplement: dict[str, Term]
     not_misspelt: list[str]
     explained: list[str]
 

@@ -44,7 +44,9 @@ class ContentNLG(NaturalLanguageGenerator):
         return {"text": reply.text, "buttons": reply.as_buttons()}
 
     def _escalation(self, parsed: Mapping[str, Any], events: list[dict[str, Any]], country: str | None) -> Reply:
-        flags = [flag["id"] for flag in parsed.get("red_flags", ())]
+        worst = parsed["red_flags"][0]
+        # Lesser signs that are urgent together have a text of their own.
+        red_flag = worst["id"] if worst["urgency"] == parsed["urgency"] else None
         *before, _ = earlier_red_flags(events)
-        again = bool(flags) and any(flags[0] in ids for ids in before)
-        return self._writer.escalation(parsed["urgency"], flags, again=again, country=country)
+        again = any(worst["id"] in ids for ids in before)
+        return self._writer.escalation(parsed["urgency"], red_flag, again=again, country=country)

@@ -55,26 +55,25 @@ class Writer:
             parts.append(answer.short)
             if answer.differs:
                 parts.append(answer.differs)
-        parts += [self._sources(source_ids[:_SHORT_SOURCES]), self._disclaimer(first=first)]
-        buttons = ["tell_me_more", *answer.related, "person"]
+        ask, buttons = None, ["tell_me_more", *answer.related, "person"]
         if answer.numbers and lookup.aspect is None:
-            parts.append(answer.numbers.ask)
-            buttons = ["show_numbers", "no_numbers", "tell_me_more", "person"]
-        return Reply(self._fill("\n\n".join(parts), country), self._labels(buttons))
+            ask, buttons = answer.numbers.ask, ["show_numbers", "no_numbers", "tell_me_more", "person"]
+        text = self._medical(parts, source_ids[:_SHORT_SOURCES], country, first=first, ask=ask)
+        return Reply(text, self._labels(buttons))
 
     def more(self, topic: str, *, country: str | None = None) -> Reply:
         """The second layer of a topic's answer, with all its sources."""
         answer = self._library.answers[topic]
-        text = "\n\n".join([answer.more, self._sources(answer.sources), self._disclaimer(first=False)])
         numbers = ["show_numbers", "no_numbers"] if answer.numbers else []
-        return Reply(self._fill(text, country), self._labels([*numbers, *answer.related, "person"]))
+        text = self._medical([answer.more], answer.sources, country)
+        return Reply(text, self._labels([*numbers, *answer.related, "person"]))
 
     def figures(self, topic: str, *, country: str | None = None) -> Reply:
         """The figures of a topic, for somebody who was asked and said yes."""
         answer = self._library.answers[topic]
         assert answer.numbers is not None, f"{topic} has no numbers"
-        text = "\n\n".join([answer.numbers.figures, self._sources(answer.sources), self._disclaimer(first=False)])
-        return Reply(self._fill(text, country), self._labels([*answer.related, "person"]))
+        text = self._medical([answer.numbers.figures], answer.sources, country)
+        return Reply(text, self._labels([*answer.related, "person"]))
 
     def figures_declined(self, topic: str, *, country: str | None = None) -> Reply:
         """What is said to somebody who would rather not see figures."""
@@ -83,15 +82,15 @@ class Writer:
         return Reply(self._fill(answer.numbers.declined, country), self._labels([*answer.related, "person"]))
 
     def escalation(
-        self, urgency: str, red_flags: Sequence[str], *, again: bool = False, country: str | None = None
+        self, urgency: str, red_flag: str | None, *, again: bool = False, country: str | None = None
     ) -> Reply:
-        """Whom to call now. `red_flags`: the ids found, most urgent first; `again`: it was said before in this chat."""
-        level = self._library.escalations.urgency[urgency]
-        if again:
-            parts = [level.again]
-        else:
-            body = self._escalation_body(urgency, red_flags)
-            parts = [level.first, *body] if body else [level.first, level.then]
+        """Whom to call now. `red_flag`: the id of the most urgent sign; None where lesser signs are urgent together;
+        `again`: it was said before in this chat, the short form will do."""
+        replies = self._library.escalations
+        level = replies.urgency[urgency]
+        body = replies.combination if red_flag is None else replies.red_flags[red_flag]
+        full = [level.first, *filter(None, (body.seen, body.do, body.call_emergency_if))]
+        parts = [level.again] if again else full
         return Reply(self._fill(" ".join(parts), country), self._labels(["person"]))
 
     def other_language(self, code: str, *, country: str | None = None) -> Reply:
@@ -100,15 +99,20 @@ class Writer:
         numbers = [phrases["emergency"], phrases["cancer_support_line"], phrases["crisis_line"]]
         return Reply("\n".join([self._library.languages[code], *(f"- {number}" for number in numbers)]))
 
-    def _escalation_body(self, urgency: str, red_flags: Sequence[str]) -> list[str]:
-        replies = self._library.escalations
-        if not red_flags or red_flags[0] not in replies.red_flags:
-            return []
-        reply = replies.red_flags[red_flags[0]]
-        return [part for part in (reply.seen, reply.do, reply.call_emergency_if) if part]
-
-    def _disclaimer(self, *, first: bool) -> str:
-        return self._library.notices["disclaimer_full" if first else "disclaimer_line"].text
+    def _medical(
+        self,
+        texts: Sequence[str],
+        source_ids: Sequence[str],
+        country: str | None,
+        *,
+        first: bool = False,
+        ask: str | None = None,
+    ) -> str:
+        """Texts with their sources and the disclaimer below, and a question at the very end. Sources stay as printed:
+        a spelling table has no business in an address."""
+        disclaimer = self._library.notices["disclaimer_full" if first else "disclaimer_line"].text
+        parts = [self._fill("\n\n".join(texts), country), self._sources(source_ids), self._fill(disclaimer, country)]
+        return "\n\n".join([*parts, self._fill(ask, country)] if ask else parts)
 
     def _sources(self, ids: Sequence[str]) -> str:
         lines = [_cite(self._library.sources[source_id]) for source_id in dict.fromkeys(ids)]

@@ -15,15 +15,22 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from companion.content.library import Library
-from companion.nlu.intent_model import IntentModel, Sample
+from companion.nlu.intent_model import ADVICE, IntentModel, Sample
 from companion.nlu.sentence_vectors import PARTS, VECTOR, Part
 from companion.nlu.splitting import is_question
 from companion.nlu.term_extractor import TERMS, topic_terms
 
 __all__ = ["QUESTIONS", "TopicClassifier"]
 
+_PERSONAL_ADVICE = "personal_medical_advice"
 #: Output property: the questions of the message in order, each {"text", "intent", "confidence", "start"}.
 QUESTIONS = "questions"
+_KINDS = {
+    _PERSONAL_ADVICE: ADVICE,
+    "out_of_scope": "not_ours",
+    "report_symptom": "felt",
+    "express_distress": "felt",
+}
 _RANKING_LENGTH = 10
 _MAX_QUESTIONS = 3
 
@@ -39,7 +46,7 @@ class TopicClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`threshold`, `ambiguity`: probabilities; `second_question`: the least sure that a further question may be."""
-        return {"threshold": 0.4, "ambiguity": 0.05, "second_question": 0.6}
+        return {"threshold": 0.3, "ambiguity": 0.03, "second_question": 0.6}
 
     def __init__(
         self,
@@ -86,10 +93,15 @@ class TopicClassifier(GraphComponent):
         """Learns from the examples, which `SentenceVectors` and `TermExtractor` have prepared."""
         examples = [one for one in training_data.intent_examples if one.get(TEXT)]
         samples = [Sample(one.get(TEXT), one.get(VECTOR), one.get(TERMS, ())) for one in examples]
-        self._model = IntentModel.train(samples, [one.get(INTENT) for one in examples])
+        labels = [one.get(INTENT) for one in examples]
+        self._model = IntentModel.train(samples, labels, {label: self._kind(label) for label in labels})
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder / "intents.npz")
         return self._resource
+
+    def _kind(self, intent: str) -> str:
+        """What kind of message an intent is: the first thing the model decides."""
+        return "topic" if intent in self._topics else _KINDS.get(intent, "talk")
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets `intent`, `intent_ranking` and `questions`."""
@@ -129,7 +141,7 @@ class TopicClassifier(GraphComponent):
         questions: dict[str, dict[str, Any]] = {}
         for part, start, row in zip(parts, spans, probabilities, strict=True):
             top = self._rank(row)[0]
-            answerable = top["name"] in self._topics or top["name"] == "personal_medical_advice"
+            answerable = top["name"] in self._topics or top["name"] == _PERSONAL_ADVICE
             if is_question(part.text) and answerable and top["confidence"] >= self._config["second_question"]:
                 question = {"text": part.text, "intent": top["name"], "confidence": top["confidence"], "start": start}
                 questions.setdefault(top["name"], question)

@@ -10,23 +10,28 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from companion.encoder import SentenceEncoder, built_encoder
 from companion.nlu.sentence_vectors import ENCODER
-from companion.safety import Triage
+from companion.safety import Detector, Triage, train_detector
 from companion.settings import ROOT
 
 __all__ = ["RED_FLAGS", "URGENCY", "RedFlagDetector"]
 
 URGENCY = "urgency"
 RED_FLAGS = "red_flags"
+_FILE = "danger.npz"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class RedFlagDetector(GraphComponent):
     """Runs the triage on every message, whatever its intent and whatever form is active."""
 
-    def __init__(self, triage: Triage) -> None:
+    def __init__(self, triage: Triage, storage: ModelStorage, resource: Resource) -> None:
         self._triage = triage
+        self._storage = storage
+        self._resource = resource
 
     @classmethod
     def create(
@@ -36,16 +41,35 @@ class RedFlagDetector(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> RedFlagDetector:
-        """Reads the rules from content/red_flags.yml."""
-        return cls(Triage.load(ROOT))
+        """Reads the rules from content/red_flags.yml; `train` adds the detector for wording that no rule lists."""
+        return cls(Triage.load(ROOT), model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> RedFlagDetector:
+        """The rules as they are now, and the detector of the trained model."""
+        with model_storage.read_from(resource) as folder:
+            return cls(Triage.load(ROOT, Detector.load(folder / _FILE)), model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns from data/safety, the rules' examples, and the topics' examples as no danger."""
+        encoder = SentenceEncoder(built_encoder())
+        with self._storage.write_to(self._resource) as folder:
+            train_detector(ROOT, self._triage, encoder.encode).save(folder / _FILE)
+        return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets `urgency` (a level's name) and `red_flags` (most urgent first) as the public contract says."""
         for message in messages:
             text = message.get(TEXT) or ""
-            encoder = message.get(ENCODER)
-            vectors = encoder.encode(self._triage.pieces(text)) if encoder and text else None
-            assessment = self._triage.assess(text, vectors)
+            encoder: SentenceEncoder = message.get(ENCODER)
+            assessment = self._triage.assess(text, encoder.encode(self._triage.pieces(text)))
             message.set(URGENCY, assessment.urgency.value, add_to_output=True)
             flags = [{"id": hit.id, "urgency": hit.urgency.value, "text": hit.text} for hit in assessment.hits]
             message.set(RED_FLAGS, flags, add_to_output=True)

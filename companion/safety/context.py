@@ -6,7 +6,7 @@ back to telling ("no fever, but ...", "what should I do, I have ...").
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from companion.safety.lexicon import Place, stand_alone
 from companion.safety.model import Context, RedFlag, Urgency
@@ -17,6 +17,7 @@ __all__ = ["ContextWords", "Scene"]
 
 _OWNER_REACH = 2
 _RIGHT_NOW_REACH = 5
+_NEGATION_REACH = 16
 
 
 class ContextWords:
@@ -80,7 +81,8 @@ class Scene:
 
     def negated(self, first: int, last: int, used: set[int]) -> bool:
         """Whether the words `used` between `first` and `last` are denied."""
-        for start, end in self._within(self._negations, first):
+        near = (place for place in self._negations if first - _NEGATION_REACH <= place[0] <= last)
+        for start, end in self._within(near, first):
             target = min((index for index in used if index > end), default=None)
             if start > last or target is None or used & set(range(start, end + 1)):
                 continue
@@ -159,7 +161,7 @@ class Scene:
     def _known(self, first: int) -> bool:
         return bool(self._within(self._found["known"], first)) and not self._within(self._now, first)
 
-    def _within(self, places: Sequence[Place], index: int) -> list[Place]:
+    def _within(self, places: Iterable[Place], index: int) -> list[Place]:
         """The places in the sentence of token `index`."""
         tokens = self._message.tokens
         return [place for place in places if tokens[place[0]].sentence == tokens[index].sentence]

@@ -29,7 +29,7 @@ __all__ = ["Pattern", "PatternBook", "PatternError"]
 _NEAR, _AFTER, _SENTENCE = 6, 3, 25
 _WINDOW = _SENTENCE + 15
 # A message that says the same thing a hundred times is not read a hundred times.
-_MOST_PLACES = 60
+_MOST_PLACES = 30
 _CONDITION = re.compile(r"\{\s*(\w+)\s*(?:(>=|<=|<)\s*(\d+(?:\.\d+)?))?\s*\}")
 
 

@@ -50,5 +50,5 @@ def _without(message: Message, places: Sequence[Place]) -> str:
         if begin >= start:
             text += message.text[start:begin]
             start = message.tokens[last].end
-    rest = (text + message.text[start:]).strip(" ,.;:!-")
+    rest = (text + message.text[start:]).strip(" ,.;:!-").removeprefix("but ").removesuffix(" but")
     return rest if len(rest.split()) >= _SHORTEST else message.text

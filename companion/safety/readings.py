@@ -28,8 +28,14 @@ _NUMBERS = {word: float(value) for value, word in enumerate(_SMALL.split())}
 _NUMBERS |= {word: 10.0 * value for value, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty"], start=2)}
 _NUMBERS |= {"hundred": 100.0, "dozen": 12.0, "couple": 2.0, "few": 3.0, "several": 4.0}
 _ORDINALS = {"third": 3.0, "fourth": 4.0, "fifth": 5.0, "sixth": 6.0, "seventh": 7.0, "eighth": 8.0}
-_TIMES = set(
-    ["times", "x", "goes", "episodes", "bouts", "trips", "occasions", "poos", "poops", "movements", "stools", "vomits", "visits", "motions", "dashes", "runs"]
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_TIMES = _set(
+    "times x goes episodes bouts trips occasions poos poops movements stools vomits visits motions dashes runs"
 )
 _HOURS = {
     **dict.fromkeys(("minute", "minutes", "min", "mins", "mns"), 1 / 60),
@@ -42,13 +48,19 @@ _HOURS = {
 _CELSIUS = {"c", "celsius", "centigrade"}
 _FAHRENHEIT = {"f", "fahrenheit", "farenheit", "fahr"}
 _DEGREES = {"degrees", "degree", "deg", "degs"}
-_THERMOMETER = set(["temp", "temps", "temperature", "temperatures", "fever", "thermometer", "thermo", "reading", "reads", "febrile", "tmp"])
-_PULSE = set(["pulse", "bpm", "heartrate", "heartbeat"])
-_OXYGEN = set(["sats", "sat", "oxygen", "o2", "spo2", "oximeter", "saturation", "saturations"])
-# A bare "38.2" is a temperature unless one of these stands near: markers, weights, sizes, doses and money have decimals.
-_OTHER_UNITS = set(
-    ["mg", "mcg", "kg", "g", "kgs", "cm", "mm", "ml", "l", "lb", "lbs", "ca", "cea", "marker", "markers", "psa", "bmi", "weight", "weigh", "weighed", "weighs", "stone", "pounds", "dollars", "miles", "km", "count", "counts", "level", "levels", "dose", "ejection", "hb", "haemoglobin", "hemoglobin", "size", "percent", "mmol", "million", "billion", "thousand", "grand", "score", "version", "page", "chapter", "years", "months", "weeks", "cancer", "tumour", "tumor", "rate", "survival"]
+_THERMOMETER = _set("temp temps temperature temperatures fever thermometer thermo reading reads febrile tmp")
+_PULSE = _set("pulse bpm heartrate heartbeat")
+_OXYGEN = _set("sats sat oxygen o2 spo2 oximeter saturation saturations")
+# A bare "38.2" is a temperature unless one of these stands near: markers, weights, sizes, doses have decimals too.
+_OTHER_UNITS = _set(
+    "mg mcg kg g kgs cm mm ml l lb lbs ca cea marker markers psa bmi weight weigh weighed weighs stone pounds "
+    "dollars miles km count counts level levels dose ejection hb haemoglobin hemoglobin size percent mmol "
+    "million billion thousand grand score version page chapter years months weeks cancer tumour tumor rate "
+    "survival"
 )
+# These stand farther off: "my CA 15-3 went from 38.5 to 41".
+_MARKERS = _set("ca cea marker markers psa bmi ejection")
+_WEATHER = _set("outside weather sunny shade heatwave oven")
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,7 @@ def _value(token: Token) -> float | None:
     if token.word.replace(".", "", 1).replace(",", "", 1).isdecimal():
         whole, _, rest = token.word.replace(",", ".").partition(".")
         return float(whole + rest) if len(rest) == 3 and "," in token.word else float(f"{whole}.{rest or 0}")
-    return _NUMBERS.get(token.word)
+    return _NUMBERS.get(token.word, _ORDINALS.get(token.word))
 
 
 def _number(tokens: list[Token], first: int) -> tuple[float, int] | None:
@@ -144,7 +156,7 @@ def _celsius(
     if unit in _DEGREES and last + 2 < len(tokens) and tokens[last + 2].word in _CELSIUS | _FAHRENHEIT:
         unit = tokens[last + 2].word
     metric, imperial = 33 <= value < 43, 92 <= value < 109
-    if per_cent or not (metric or imperial):
+    if per_cent or _WEATHER & set(near) or not (metric or imperial):
         return None
     celsius = round(value if metric else (value - 32) * 5 / 9, 2)
     if unit in _CELSIUS | _FAHRENHEIT | _DEGREES or _THERMOMETER & set(near):
@@ -152,4 +164,4 @@ def _celsius(
     decimal = any(sign in tokens[first].word for sign in ".,") or last > first
     # Without any word of temperature only a fever with its decimals is plain enough: 37.5 to 43, 100 to 109.
     plain = decimal and (value >= 37.5 or not metric) and not (imperial and value < 100)
-    return celsius if plain and not _OTHER_UNITS & set([*near[-4:], unit]) else None
+    return celsius if plain and not (_OTHER_UNITS & {*near[-4:], unit} or _MARKERS & set(near)) else None

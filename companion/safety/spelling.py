@@ -18,7 +18,9 @@ _TWO_SLIPS = 9
 class Speller:
     """Knows the rule file's words, its list of usual misspellings, and real words that only look like misspellings."""
 
-    def __init__(self, vocabulary: Iterable[str], spellings: Mapping[str, list[str]], real_words: Iterable[str]) -> None:
+    def __init__(
+        self, vocabulary: Iterable[str], spellings: Mapping[str, list[str]], real_words: Iterable[str]
+    ) -> None:
         self._known = frozenset(vocabulary) | frozenset(real_words)
         self._spellings = spellings
         self._candidates: dict[str, list[str]] = defaultdict(list)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from companion.safety.context import ContextWords, Scene
-from companion.safety.detector import Detector, Guess
+from companion.safety.detector import NONE, Detector, Guess
 from companion.safety.lexicon import Place, stand_alone
 from companion.safety.model import Assessment, Hit, RedFlag, RuleFile, Urgency
 from companion.safety.pattern import Pattern, PatternBook
@@ -22,6 +22,9 @@ __all__ = ["Triage"]
 
 # UKONS: one red, or two or more ambers, mean an urgent assessment.
 _AMBERS = 2
+# A danger that was named and denied or asked about, a negation, a story round a question: all make a vector look
+# dangerous. There the detector must be surer. Chosen by five-fold cross-validation with its threshold.
+_EXCUSED, _DOUBTFUL, _PART = 0.9, 0.6, 0.85
 # Longer messages are cut here: ten pages are enough to find a danger, and a check must never hang.
 _MOST_CHARACTERS = 20_000
 
@@ -44,6 +47,11 @@ class Triage:
     def load(cls, root: Path, detector: Detector | None = None) -> Triage:
         """A `Triage` with the rules of the project at `root`. Raises `ContentError`."""
         return cls(load_rules(root), detector)
+
+    def sentences(self) -> list[tuple[str, str]]:
+        """The rules' own sentences with their label, for training: examples by id, near misses as "none"."""
+        dangers = [(flag.id, text) for flag in self._rules.values() for text in flag.examples]
+        return dangers + [(NONE, text) for flag in self._rules.values() for text in flag.near_misses]
 
     def pieces(self, text: str) -> list[str]:
         """What to encode for `assess`: the message, then its few sentences that may hide in a long one."""
@@ -75,9 +83,7 @@ class Triage:
             places[slot] = sorted([*places.get(slot, []), *stand_alone(found, scene.masked)])
         return message, scene, places
 
-    def _by_rules(
-        self, message: Message, scene: Scene, places: dict[int, list[Place]]
-    ) -> tuple[list[Hit], set[int]]:
+    def _by_rules(self, message: Message, scene: Scene, places: dict[int, list[Place]]) -> tuple[list[Hit], set[int]]:
         """The hits, and the sentences in which a danger was named but excused."""
         present = {slot for slot, found in places.items() if found}
         hits: dict[str, Hit] = {}
@@ -99,11 +105,11 @@ class Triage:
                 continue
             sentences = [span for span in message.sentences() if piece.first <= span[0] and span[1] <= piece.last]
             telling = [span for span in sentences if scene.telling(*span)]
-            # A danger that was named and denied, or asked about, makes the vector look dangerous too.
-            doubtful = any(
-                message.tokens[first].sentence in excused or scene.doubtful(first) for first, _ in sentences
-            )
-            if not telling or (doubtful and not guess.certain):
+            part = piece.last - piece.first + 1 < len(message.tokens) or len(telling) < len(sentences)
+            doubts = [_PART] if part else []
+            doubts += [_DOUBTFUL for first, _ in sentences if scene.doubtful(first)]
+            doubts += [_EXCUSED for first, _ in sentences if message.tokens[first].sentence in excused]
+            if not telling or guess.score < max(doubts, default=0.0):
                 continue
             flags = [self._rules[one] for one in guess.ids if one in self._rules]
             if flags and not known & set(guess.ids):
@@ -117,7 +123,7 @@ def _most_urgent_first(flags: Sequence[RedFlag]) -> list[RedFlag]:
     return sorted(flags, key=lambda flag: flag.urgency.rank)
 
 
-def _judge(scene: Scene, message: Message, flag: RedFlag, excused: set[int]):  # type: ignore[no-untyped-def]
+def _judge(scene: Scene, message: Message, flag: RedFlag, excused: set[int]) -> Callable[[list[Place], int], bool]:
     def accepts(chain: list[Place], group: int) -> bool:
         if group:
             # What stands elsewhere in the message (a medicine, a second symptom) must only not be denied.

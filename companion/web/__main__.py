@@ -34,8 +34,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     host = os.environ.get("WEB_HOST") or "127.0.0.1"
-    # No access log: who asked when is nobody's business.
-    uvicorn.run(app, host=host, port=int(port), access_log=False, log_level="warning", server_header=False)
+    # No access log: who asked when is nobody's business. No websockets: Rasa's release of them is too old for uvicorn.
+    uvicorn.run(app, host=host, port=int(port), access_log=False, log_level="warning", server_header=False, ws="none")
     return 0
 
 

@@ -23,7 +23,7 @@ from companion.content import Library, contact_phrases, render, spell
 from companion.dialogue.replies import Writer
 from companion.settings import Settings, SettingsError
 from companion.web.conversation import Conversations, RateLimit
-from companion.web.rasa import Rasa, RasaTrouble
+from companion.web.rasa import Rasa, RasaError
 
 __all__ = ["COOKIE", "create_app"]
 
@@ -50,7 +50,7 @@ def create_app(*, secret: str, settings: Settings, rasa: Rasa, limit: RateLimit 
     """The application. Raises `ContentError` for content, `SettingsError` for a secret, that cannot be used."""
     if len(secret) < _SHORTEST_SECRET:
         fault = "too short" if secret else "not set"
-        raise SettingsError(f"WEB_SECRET is {fault}; set {_SHORTEST_SECRET} random characters or more, or use 'make run'")
+        raise SettingsError(f"WEB_SECRET is {fault}; set {_SHORTEST_SECRET}+ random characters, or use 'make run'")
     library = Library.load()
     page, refusals = _page(library, settings)
     trouble = Writer(library, settings).notice("trouble").text
@@ -69,7 +69,7 @@ def create_app(*, secret: str, settings: Settings, rasa: Rasa, limit: RateLimit 
             raise HTTPException(429, "too_many", {"Retry-After": str(seconds)})
         try:
             answer = {"messages": await rasa.say(conversation, text), "trouble": False}
-        except RasaTrouble as error:
+        except RasaError as error:
             _log.error("no answer from Rasa: %s", error)
             # 200: a proxy in between may put its own page in place of an error, and the numbers would be lost.
             answer = {"messages": [{"text": trouble, "buttons": []}], "trouble": True}

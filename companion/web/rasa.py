@@ -7,39 +7,43 @@ from typing import Any
 
 import httpx
 
-__all__ = ["Rasa", "RasaTrouble"]
+__all__ = ["Rasa", "RasaError"]
 
 #: Seconds for a whole turn; longer than the gate's own patience, which then says that there is trouble.
 _PATIENCE = 12.0
 _HEALTH_PATIENCE = 2.0
 
 
-class RasaTrouble(Exception):
+class RasaError(Exception):
     """There is no answer that could be shown; the message is the kind of failure, never what somebody wrote."""
 
 
 class Rasa:
     """Talks with the Rasa server at `address`."""
 
-    def __init__(self, address: str, *, patience: float = _PATIENCE) -> None:
+    def __init__(
+        self, address: str, *, patience: float = _PATIENCE, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         # trust_env off: a proxy set for the outside world must not see what patients write.
-        self._client = httpx.AsyncClient(base_url=address, timeout=patience, trust_env=False)
+        self._client = httpx.AsyncClient(base_url=address, timeout=patience, trust_env=False, transport=transport)
         self._patience = patience
 
     async def say(self, conversation: str, text: str) -> list[dict[str, Any]]:
-        """The answer to `text`: messages with `text` and `buttons` (`title`, `payload`). Raises `RasaTrouble`."""
+        """The answer to `text`: messages with `text` and `buttons` (`title`, `payload`). Raises `RasaError`."""
         turn = self._client.post("/webhooks/rest/webhook", json={"sender": conversation, "message": text})
         try:
             # httpx counts from byte to byte; only this bounds the whole turn.
             response = await asyncio.wait_for(turn, self._patience)
             answer = response.raise_for_status().json()
         except (httpx.HTTPError, asyncio.TimeoutError, ValueError, RecursionError) as error:
-            raise RasaTrouble(type(error).__name__) from None
+            raise RasaError(type(error).__name__) from None
         messages = [
-            {"text": one["text"], "buttons": _buttons(one.get("buttons"))} for one in _dicts(answer) if _words(one, "text")
+            {"text": one["text"], "buttons": _buttons(one.get("buttons"))}
+            for one in _dicts(answer)
+            if _words(one, "text")
         ]
         if not messages:
-            raise RasaTrouble("nothing was said")
+            raise RasaError("nothing was said")
         return messages
 
     async def answers(self) -> bool:

@@ -1,0 +1,56 @@
+"""Trains the danger detector: data/safety, the rules' own sentences, and the topics' examples as no danger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from companion.content.yaml_file import read_yaml
+from companion.safety.detector import NONE, Detector
+from companion.safety.triage import Triage
+
+__all__ = ["Example", "read_examples", "train_detector"]
+
+Example = tuple[str, str]
+DATA = Path("data/safety")
+_NO_DANGER = "none.yml"
+# Here people tell of symptoms and distress, dangerous or not: no evidence either way.
+_EITHER_WAY = {"report_symptom", "express_distress", "personal_medical_advice"}
+
+
+def read_examples(root: Path) -> list[Example]:
+    """The (red-flag id or "none", message) pairs under data/safety of the project at `root`. Raises `ContentError`."""
+    examples = []
+    for path in sorted((root / DATA).glob("*.yml")):
+        for name, text in read_yaml(path, root=root).data.items():
+            label = NONE if path.name == _NO_DANGER else name
+            examples += [(label, line.strip()) for line in text.splitlines() if line.strip()]
+    return examples
+
+
+def train_detector(root: Path, triage: Triage, encode: Callable[[list[str]], np.ndarray]) -> Detector:
+    """A detector for the project at `root`.
+
+    `triage` gives the rules' sentences and cuts messages into pieces; `encode` gives (n, 384) sentence vectors.
+    Raises `ContentError` for training files that cannot be read.
+    """
+    examples = [*read_examples(root), *triage.sentences(), *_topic_examples(root)]
+    # A harmless story is harmless in each of its sentences; of a dangerous one we only know the whole.
+    examples += [(NONE, piece) for label, text in examples if label == NONE for piece in triage.pieces(text)[1:]]
+    return Detector.train(encode([text for _, text in examples]), [label for label, _ in examples])
+
+
+def _topic_examples(root: Path) -> Iterator[Example]:
+    for path in sorted((root / "data" / "nlu").glob("*.yml")):
+        for entry in _entries(read_yaml(path, root=root).data):
+            if entry.get("intent") and entry["intent"] not in _EITHER_WAY:
+                for line in entry["examples"].splitlines():
+                    if line.startswith("- "):
+                        yield NONE, line[2:].strip()
+
+
+def _entries(data: object) -> Sequence[dict[str, str]]:
+    entries = data.get("nlu", []) if isinstance(data, dict) else []
+    return [entry for entry in entries if isinstance(entry, dict)]
