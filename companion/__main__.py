@@ -13,6 +13,7 @@ from companion.encoder import EncoderMissingError
 from companion.run.local import run
 from companion.run.servers import serve_actions, serve_rasa
 from companion.run.training import MODEL, TrainingError, train
+from companion.run.validation import validate
 from companion.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument("--grades", action="store_true", help="print how long and how hard to read each text is")
     commands.add_parser("train", help="train the model")
     commands.add_parser("run", help="start everything on this machine")
+    commands.add_parser("validate", help="Rasa's own check of the training data")
     commands.add_parser("serve-rasa", help="start the Rasa server alone")
     commands.add_parser("serve-actions", help="start the action server alone")
     chosen = parser.parse_args(arguments)
@@ -71,6 +73,10 @@ def _run(chosen: argparse.Namespace) -> int:
     return run()
 
 
+def _validate(chosen: argparse.Namespace) -> int:
+    return 0 if validate() else 1
+
+
 def _serve_rasa(chosen: argparse.Namespace) -> int:
     serve_rasa()
     return 0
@@ -87,6 +93,7 @@ _COMMANDS = {
     "check": _check,
     "train": _train,
     "run": _run,
+    "validate": _validate,
     "serve-rasa": _serve_rasa,
     "serve-actions": _serve_actions,
 }

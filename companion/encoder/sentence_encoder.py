@@ -45,8 +45,8 @@ class SentenceEncoder:
 
     def encode(self, sentences: Sequence[str]) -> np.ndarray:
         """One row of length 1 for each sentence: float32 of shape (sentences, 384)."""
-        # One at a time: the int8 network scales by the largest value it sees, so a sentence's vector would depend on its
-        # neighbours in a batch (cosine 0.95 to itself), and training would not see what serving sees.
+        # One at a time: the int8 network scales by the largest value it sees, so in a batch a sentence's vector would
+        # depend on its neighbours (cosine 0.95 to itself), and training would not see what serving sees.
         vectors = [self._encode_one(sentence) for sentence in sentences]
         return np.vstack(vectors) if vectors else np.zeros((0, DIMENSIONS), dtype=np.float32)
 

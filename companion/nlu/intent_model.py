@@ -1,10 +1,10 @@
 """The intent model: first what kind of message it is, then which intent of that kind.
 
 Both steps add up two readings: one of the sense (sentence vector and named terms), one of words and letter groups,
-which tell apart what the vector blurs and survive misspelling. Personal advice is recognised with caution: general words
-given as advice harm more than a question sent to the team. Confidences are calibrated by temperature scaling on held-out examples (Guo and
-others 2017, arXiv 1706.04599), so that of the answers given with confidence 0.9 about 90 % are right. Stored as plain
-arrays in one .npz file; no pickle.
+which tell apart what the vector blurs and survive misspelling. Personal advice is recognised with caution: general
+words given as advice harm more than a question sent to the team. Confidences are calibrated by temperature scaling on
+held-out examples (Guo and others 2017, arXiv 1706.04599), so that of the answers given with confidence 0.9 about 90 %
+are right. Stored as plain arrays in one .npz file; no pickle.
 """
 
 from __future__ import annotations

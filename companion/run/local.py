@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -80,21 +80,16 @@ def run() -> int:
     for name in ("RASA_PORT", "WEB_PORT", "ACTIONS_PORT"):
         _require_free(name, environment[name])
     print("Starting the assistant (Ctrl-C stops it) ...", flush=True)
-    supervisord = shutil.which("supervisord", path=str(Path(sys.executable).parent))
-    process = subprocess.Popen([supervisord or "supervisord", "-c", str(_SUPERVISOR_CONFIG)], env=environment, cwd=ROOT)
-    try:
-        if _answers(process, environment):
-            print(_addresses(environment), flush=True)
-        return process.wait()
-    except KeyboardInterrupt:
-        # The terminal has told supervisord as well; it stops the processes one by one.
-        process.wait()
-        print("Stopped.", flush=True)
-        return 0
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
+    supervisord = Path(sys.executable).with_name("supervisord")
+    process = subprocess.Popen([supervisord, "-c", str(_SUPERVISOR_CONFIG)], env=environment, cwd=ROOT)
+    # Whoever ends this ends everything: Ctrl-C in a terminal, `kill`, or a service manager.
+    for asked_to_stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked_to_stop, lambda *_: process.terminate())
+    if _answers(process, environment):
+        print(_addresses(environment), flush=True)
+    process.wait()
+    print("Stopped.", flush=True)
+    return 0
 
 
 def _require_free(name: str, port: str) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import logging
 import os
+import re
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -14,6 +19,15 @@ from companion.settings import ROOT
 __all__ = ["MODEL", "TrainingError", "train"]
 
 MODEL = ROOT / "var" / "models" / "companion.tar.gz"
+
+
+class _Progress(logging.Handler):
+    """Shows which component is being trained."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        component = re.search(r"Starting to train component '(\w+)'", record.getMessage())
+        if component:
+            print(f"  {component.group(1)} ...", file=sys.__stdout__, flush=True)
 
 
 class TrainingError(RuntimeError):
@@ -33,7 +47,12 @@ def train(target: Path = MODEL) -> None:
     from rasa.model_training import train as rasa_train
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+    progress = logging.getLogger("rasa.engine.training.hooks")
+    progress.setLevel(logging.INFO)
+    progress.addHandler(_Progress())
+    progress.propagate = False
+    # Rasa says that it has stored the model, in a folder that is gone a moment later.
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder, contextlib.redirect_stdout(io.StringIO()):
         result = rasa_train(
             domain=str(ROOT / "domain.yml"),
             config=str(ROOT / "config.yml"),

@@ -69,8 +69,8 @@ def test_no_to_our_guesses_is_an_honest_no() -> None:
     assert said.text == text_of("not_understood")
 
 
-# BUG: a yes or no right after an escalation answers its question ("Are you safe right now?", "Is it safe for you to talk
-# right now?", "Would you like to talk with a person?"), and is met with small talk.
+# BUG: a yes or no right after an escalation answers its question ("Are you safe right now?", "Is it safe for you to
+# talk right now?", "Would you like to talk with a person?"), and is met with small talk.
 @pytest.mark.parametrize(
     ("urgency", "flag", "answer"),
     [("crisis", "suicide_active", "no"), ("safeguarding", "domestic_abuse", "no"), ("support", "distress_high", "yes")],

@@ -33,14 +33,14 @@ def test_a_person_is_reached_by_the_numbers_of_the_country(code: str, library: L
 @pytest.mark.parametrize("code", COUNTRIES)
 def test_a_crisis_names_the_emergency_number_and_the_crisis_line(code: str, library: Library, writer: Writer) -> None:
     place = library.helplines.countries[code]
-    text = writer.escalation("crisis", ["suicide_active"], country=code).text
+    text = writer.escalation("crisis", "suicide_active", country=code).text
     assert text.startswith(f"Call {place.emergency.number} now, or a crisis line: {place.crisis[0].name}"), text
 
 
 @pytest.mark.parametrize("code", COUNTRIES)
 def test_abuse_names_the_abuse_line_of_the_country(code: str, library: Library, writer: Writer) -> None:
     abuse = library.helplines.countries[code].abuse[0]
-    text = writer.escalation("safeguarding", ["domestic_abuse"], country=code).text
+    text = writer.escalation("safeguarding", "domestic_abuse", country=code).text
     assert abuse.name in text
     assert abuse.number in text
 
@@ -114,22 +114,22 @@ def test_the_last_place_said_counts(library: Library) -> None:
     assert stated(library, "I live in Leeds", "what is chemotherapy", "now I am in Texas", "thanks") == "US"
 
 
-# BUG: "trials in Canada" is of three words, and so taken for an answer to "where are you?"; the function's own docstring
-# says that it is not.
+# BUG: "trials in Canada" is of three words, and so taken for an answer to "where are you?"; the function's own
+# docstring says that it is not.
 def test_a_short_question_that_names_a_country_is_no_statement(library: Library) -> None:
     found = stated(library, "trials in Canada")
     assert found is None, f"who asks for 'trials in Canada' is told to call the numbers of {found}"
 
 
-# BUG: a place that we have no numbers for does not take the place of the one said before: who moved from Leeds to France is
-# told to call 999.
+# BUG: a place that we have no numbers for does not take the place of the one said before: who moved from Leeds to
+# France is told to call 999.
 def test_a_later_place_without_numbers_drops_the_earlier_country(library: Library) -> None:
     found = stated(library, "I live in Leeds", "I am in France now")
     assert found is None, f"somebody in France is told to call the numbers of {found}"
 
 
-# BUG: dots are taken out of what the person wrote but not of the words looked for, so these never match; "the US" is not
-# among the words.
+# BUG: dots are taken out of what the person wrote but not of the words looked for, so these never match; "the US" is
+# not among the words.
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -10,7 +10,8 @@ from companion.content import Library, contact_phrases, render
 from companion.content.model import Source
 from companion.dialogue.replies import Reply, Writer
 from companion.dialogue.subject import Lookup
-from companion.settings import Settings
+from companion.safety import load_rules
+from companion.settings import ROOT, Settings
 
 
 def filled(text: str, library: Library, settings: Settings | None = None) -> str:
@@ -25,7 +26,7 @@ def is_cited(source: Source, reply: Reply) -> bool:
     return any(all(part in line for part in parts) for line in reply.text.splitlines())
 
 
-# -- an answer -------------------------------------------------------------------------------------------------------------
+# -- an answer -------------------------------------------------------------------------------------
 
 
 def test_every_answer_begins_with_the_answer_itself(library: Library, writer: Writer) -> None:
@@ -86,14 +87,16 @@ def test_no_quick_reply_comes_twice(library: Library, writer: Writer) -> None:
 
 def test_no_template_is_left_open_in_any_text(library: Library, writer: Writer) -> None:
     replies = [writer.answer(Lookup(topic), first=True) for topic in library.answers]
-    replies += [writer.answer(Lookup(t, aspect), first=True) for t, a in library.answers.items() for aspect in a.aspects]
+    replies += [
+        writer.answer(Lookup(t, aspect), first=True) for t, a in library.answers.items() for aspect in a.aspects
+    ]
     replies += [writer.more(topic) for topic in library.answers]
     replies += [writer.notice(name) for name in library.notices]
     for reply in replies:
         assert not re.search(r"\{\{|\}\}|\{%", reply.text), reply.text
 
 
-# -- one side of a subject, and medicines ----------------------------------------------------------------------------------
+# -- one side of a subject, and medicines ----------------------------------------------------------
 
 
 def test_a_side_of_a_subject_comes_in_place_of_the_whole_answer(library: Library, writer: Writer) -> None:
@@ -139,7 +142,7 @@ def test_telling_more_gives_the_second_layer_and_all_sources(library: Library, w
         assert filled(library.notices["disclaimer_line"].text, library) in reply.text
 
 
-# -- figures ---------------------------------------------------------------------------------------------------------------
+# -- figures ---------------------------------------------------------------------------------------
 
 
 def figures_of(library: Library) -> dict[str, set[str]]:
@@ -195,8 +198,8 @@ def test_a_topic_without_figures_has_none_to_show(writer: Writer) -> None:
         writer.figures("surgery")
 
 
-# BUG: "Tell me more" offers the figures under a text that asks nothing; the next "ok" then shows them, even to somebody who
-# declined. See tests/conversations/prognosis_numbers/ok_after_tell_me_more_...
+# BUG: "Tell me more" offers the figures under a text that asks nothing; the next "ok" then shows them, even to
+# somebody who declined. See tests/conversations/prognosis_numbers/ok_after_tell_me_more_...
 def test_figures_are_offered_only_with_the_question(library: Library, writer: Writer) -> None:
     for topic in figures_of(library):
         numbers = library.answers[topic].numbers
@@ -206,7 +209,7 @@ def test_figures_are_offered_only_with_the_question(library: Library, writer: Wr
         assert not offered or filled(numbers.ask, library) in reply.text, "a bare 'ok' to this shows figures unasked"
 
 
-# -- spelling --------------------------------------------------------------------------------------------------------------
+# -- spelling --------------------------------------------------------------------------------------
 
 
 def without_sources(text: str) -> str:
@@ -232,8 +235,6 @@ def test_british_spelling_is_as_written(library: Library, writer: Writer) -> Non
     assert "oestrogen" in writer.answer(Lookup("hormone_therapy"), first=True).text
 
 
-# BUG: with COMPANION_LOCALE=en-US the spelling is changed inside the addresses of sources too, so that their links break:
-# ".../treatment/radiotherapy/..." becomes ".../treatment/radiation therapy/...".
 def test_american_spelling_leaves_addresses_alone(library: Library, american: Writer) -> None:
     for topic, answer in library.answers.items():
         text = american.more(topic).text
@@ -242,46 +243,48 @@ def test_american_spelling_leaves_addresses_alone(library: Library, american: Wr
             assert address in text, f"{topic}: the link to {address} is broken:\n{text}"
 
 
-# BUG: with COMPANION_LOCALE=en-US some buttons show other words than the ones that are recognised exactly when tapped.
 def test_every_quick_reply_is_recognised_when_tapped(library: Library, writer: Writer, american: Writer) -> None:
     for one in (writer, american):
         for topic in library.answers:
             for button in one.answer(Lookup(topic), first=False).buttons:
-                assert button.lower() in library.typed_buttons, f"'{button}' is shown, but tapping it is left to guessing"
+                assert button.lower() in library.typed_buttons, (
+                    f"'{button}' is shown, but tapping it is left to guessing"
+                )
 
 
-# -- danger, and other languages -------------------------------------------------------------------------------------------
+# -- danger, and other languages -------------------------------------------------------------------
 
 
 def test_every_level_of_urgency_says_first_whom_to_call(library: Library, writer: Writer) -> None:
+    flag = next(iter(library.escalations.red_flags))
     for urgency, level in library.escalations.urgency.items():
-        reply = writer.escalation(urgency, [])
-        assert reply.text == " ".join(filled(part, library) for part in (level.first, level.then))
+        reply = writer.escalation(urgency, flag)
+        assert reply.text.startswith(filled(level.first, library)), f"{urgency} begins with:\n{reply.text}"
         assert library.buttons["person"].text in reply.buttons
 
 
-def test_every_red_flag_has_the_words_of_its_urgency_first(library: Library, writer: Writer) -> None:
+def test_every_red_flag_has_its_own_words_after_whom_to_call(library: Library, writer: Writer) -> None:
     for name, body in library.escalations.red_flags.items():
-        text = writer.escalation("emergency", [name]).text
-        assert text.startswith(filled(library.escalations.urgency["emergency"].first, library))
-        assert filled(body.seen, library) in text
-        assert filled(body.do, library) in text
+        text = writer.escalation("urgent", name).text
+        for part in (body.seen, body.do, body.call_emergency_if):
+            assert not part or filled(part, library) in text, f"{name}: '{part}' is missing"
 
 
-def test_the_most_urgent_of_several_flags_is_spoken_of(library: Library, writer: Writer) -> None:
-    first, second, *_ = library.escalations.red_flags
-    assert writer.escalation("urgent", [first, second]).text == writer.escalation("urgent", [first]).text
+def test_every_red_flag_that_can_be_found_has_its_words(library: Library) -> None:
+    missing = {flag.id for flag in load_rules(ROOT).rules} - set(library.escalations.red_flags)
+    assert not missing, f"danger is found and the patient told of trouble on our side: {missing}"
+
+
+def test_lesser_signs_that_are_urgent_together_have_words_of_their_own(library: Library, writer: Writer) -> None:
+    text = writer.escalation("urgent", None).text
+    assert text.startswith(filled(library.escalations.urgency["urgent"].first, library))
+    assert filled(library.escalations.combination.seen, library) in text
 
 
 def test_a_second_mention_gets_the_short_form(library: Library, writer: Writer) -> None:
+    flag = next(iter(library.escalations.red_flags))
     for urgency, level in library.escalations.urgency.items():
-        flag = next(iter(library.escalations.red_flags))
-        assert writer.escalation(urgency, [flag], again=True).text == filled(level.again, library)
-
-
-def test_a_red_flag_without_words_of_its_own_still_says_whom_to_call(library: Library, writer: Writer) -> None:
-    level = library.escalations.urgency["urgent"]
-    assert writer.escalation("urgent", ["no_such_flag"]).text.startswith(filled(level.first, library))
+        assert writer.escalation(urgency, flag, again=True).text == filled(level.again, library)
 
 
 def test_every_language_gets_its_sentence_and_the_numbers(library: Library, writer: Writer) -> None:
