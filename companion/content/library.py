@@ -76,7 +76,7 @@ class Library:
         """Everything a person may name: kind -> id -> the words for it."""
         terms = {
             kind: {name: term.words for name, term in getattr(self.terms, kind).items()}
-            for kind in ("treatment", "body_site", "receptor_type", "other_condition", "supplement")
+            for kind in ("treatment", "body_site", "receptor_type", "provider", "other_condition", "supplement")
         }
         medicines = {
             name: [medicine.generic, *medicine.brands, *medicine.also] for name, medicine in self.medicines.items()

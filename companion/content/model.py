@@ -114,6 +114,7 @@ class Terms(Entry):
     treatment: dict[str, Term]
     body_site: dict[str, Term]
     receptor_type: dict[str, Term]
+    provider: dict[str, Term]
     other_condition: dict[str, Term]
     supplement: dict[str, Term]
     not_misspelt: list[str]
@@ -137,8 +138,8 @@ class Notice(Entry):
 class FollowUps(Entry):
     """What an unfinished question means, by what was spoken of before (content/follow_ups.yml).
 
-    `families`: groups of topics. `aspects`: for each aspect the words that ask for it and the topic that answers where
-    the subject has no answer of its own. `by_term`: family -> kind of term -> its id -> the topic that answers.
+    `families`: groups of topics. `aspects`: for each aspect the words that ask for it and, by family, the topic that
+    answers where the subject has no answer of its own. `by_term`: family -> kind of term -> its id -> the topic.
     """
 
     families: dict[str, list[str]]
@@ -147,10 +148,10 @@ class FollowUps(Entry):
 
 
 class Aspect(Entry):
-    """One side of a subject: how people ask for it, and the topic that tells of it in general."""
+    """One side of a subject: how people ask for it, and the topics that tell of it, by family (or "any")."""
 
     words: list[str] = Field(min_items=1)
-    topic: str
+    topics: dict[str, str]
 
 
 class Number(Entry):

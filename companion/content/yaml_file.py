@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,18 +52,22 @@ def read_yaml(path: Path, *, root: Path) -> YamlFile:
         raise ContentError([Problem(name, 0, "is not UTF-8 text; save it as UTF-8")]) from None
     try:
         loader = _LOADER(text)
-        node = loader.get_single_node()
+        node: yaml.Node | None = loader.get_single_node()
         data = loader.construct_document(node) if node else None
     except yaml.YAMLError as error:
         raise ContentError([_syntax_problem(name, error)]) from None
-    except ValueError as error:
-        # A date that is none, such as 2026-11-31, passes as YAML and fails as a date.
-        raise ContentError([Problem(name, 0, f"holds a value that cannot be ({error}); check the dates")]) from None
+    except ValueError:
+        # A date that is none, such as 2026-11-31, passes as YAML and fails as a date, without a place.
+        raise ContentError(list(_impossible_dates(name, node))) from None
     if node is None:
         raise ContentError([Problem(name, 0, "is empty; it must hold entries")])
     lines: dict[Place, int] = {}
     repeated: list[Problem] = []
-    _walk(node, (), lines, repeated, name)
+    try:
+        _walk(node, (), lines, repeated, name)
+    except RecursionError:
+        message = "holds an entry that contains itself; write it out instead"
+        raise ContentError([Problem(name, 0, message)]) from None
     if repeated:
         raise ContentError(repeated)
     return YamlFile(name, data, lines)
@@ -73,6 +78,22 @@ def _syntax_problem(name: str, error: yaml.YAMLError) -> Problem:
     what = getattr(error, "problem", None) or "cannot be read"
     hint = "check the indentation, and put text that holds ': ' or starts with a special sign in quotes"
     return Problem(name, mark.line + 1 if mark else 0, f"is not valid YAML ({what}); {hint}")
+
+
+def _impossible_dates(name: str, node: yaml.Node | None) -> Iterator[Problem]:
+    if isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            for child in pair:
+                yield from _impossible_dates(name, child)
+    elif isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            yield from _impossible_dates(name, child)
+    elif node is not None:
+        try:
+            _LOADER("").construct_object(node)
+        except ValueError:
+            message = f"'{node.value}' is not a day of the calendar; write year-month-day, such as 2026-11-30"
+            yield Problem(name, node.start_mark.line + 1, message)
 
 
 def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], repeated: list[Problem], name: str) -> None:

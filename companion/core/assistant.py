@@ -10,7 +10,7 @@ from rasa.core.channels.channel import UserMessage
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
-from companion.channels.gate import Gate
+from companion.channels.gate import Gate, clean
 from companion.channels.rest import WholeMessages
 from companion.core.content_nlg import ContentNLG
 
@@ -56,8 +56,8 @@ class Assistant:
         return [dict(message) for message in output.messages]
 
     async def understand(self, text: str) -> dict[str, Any]:
-        """Rasa's parse of one message, as POST /model/parse answers it."""
-        return await self._agent.parse_message(text)
+        """Rasa's parse of a message that a person writes: behind the gate, without a developer's leading slash."""
+        return await self._agent.parse_message(clean(text))
 
     async def tracker(self, conversation: str = "terminal") -> Any:
         """The tracker of a conversation."""

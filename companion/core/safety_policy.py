@@ -22,6 +22,14 @@ __all__ = ["ESCALATION", "SafetyPolicy"]
 
 ESCALATION = "utter_escalation"
 _ANSWER = "action_answer"
+#: What else is said after a less urgent escalation, as the rules say it without one. Symptoms and distress are answered
+#: by the escalation itself.
+_THEN = {
+    "follow_up": _ANSWER,
+    "tell_me_more": "action_tell_more",
+    "personal_medical_advice": "utter_personal_medical_advice",
+    "talk_to_human": "utter_hand_off",
+}
 #: After these the person is to make a call, not to read on; their question can be asked again.
 _ENDS_THE_TURN = {"emergency", "crisis", "safeguarding", "urgent"}
 #: Above RulePolicy (4 in Rasa 3.6), so that no rule, form or story comes before the escalation.
@@ -63,7 +71,7 @@ class SafetyPolicy(Policy):
     def predict_action_probabilities(
         self, tracker: DialogueStateTracker, domain: Domain, **kwargs: Any
     ) -> PolicyPrediction:
-        """`utter_escalation`, then the answer or the person's turn; no opinion where there is no danger."""
+        """`utter_escalation`, then what else was asked, or the person's turn; no opinion where there is no danger."""
         message, actions = _this_turn(tracker)
         parsed = message.parse_data if message else {}
         if message is None or not parsed.get("red_flags"):
@@ -73,10 +81,10 @@ class SafetyPolicy(Policy):
         if tracker.active_loop_name:
             # The form asks its question again, below the escalation.
             return self._prediction(self._default_predictions(domain))
-        answered = actions[-1] == _ANSWER
-        if parsed.get("urgency") in _ENDS_THE_TURN or answered or message.intent_name not in self._topics:
+        then = _ANSWER if message.intent_name in self._topics else _THEN.get(message.intent_name or "")
+        if parsed.get("urgency") in _ENDS_THE_TURN or then is None or then in actions:
             return self._choose(ACTION_LISTEN_NAME, domain)
-        return self._choose(_ANSWER, domain)
+        return self._choose(then, domain)
 
     def _choose(self, action: str, domain: Domain) -> PolicyPrediction:
         probabilities = self._default_predictions(domain)

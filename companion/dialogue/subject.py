@@ -12,6 +12,7 @@ from companion.dialogue.understanding import Asked
 __all__ = ["FOLLOW_UP", "Lookup", "Subject", "find_lookup"]
 
 FOLLOW_UP = "follow_up"
+_ANY = "any"
 _SIDE_EFFECTS = "side_effects"
 _POINTS_BACK = re.compile(r"\b(?:it|its|it's|that|this|those|these|them|they|ones?)\b", re.IGNORECASE)
 _UNFINISHED = re.compile(r"^\W*(?:and|or|but|what about|how about|what of|same for|also)\b", re.IGNORECASE)
@@ -55,7 +56,9 @@ def _leans_on(asked: Asked, subject: Subject, library: Library) -> bool:
     words = len(asked.text.split())
     if words <= _MAX_UNFINISHED_WORDS and _UNFINISHED.search(asked.text):
         return True
-    asks_for_a_side = asked.intent in {aspect.topic for aspect in library.follow_ups.aspects.values()}
+    asks_for_a_side = asked.intent in {
+        topic for aspect in library.follow_ups.aspects.values() for topic in aspect.topics.values()
+    }
     return asks_for_a_side and not asked.terms and bool(_POINTS_BACK.search(asked.text))
 
 
@@ -82,7 +85,9 @@ def _by_follow_up(asked: Asked, subject: Subject, library: Library) -> Lookup | 
         return Lookup(topic, None, medicine)
     if aspect in library.answers[topic].aspects:
         return Lookup(topic, aspect, medicine)
-    return Lookup(library.follow_ups.aspects[aspect].topic)
+    general = library.follow_ups.aspects[aspect].topics
+    told_by = general.get(_family(subject, library)) or general.get(_ANY)
+    return Lookup(told_by) if told_by else None
 
 
 def _aspect(text: str, library: Library) -> str | None:
@@ -96,13 +101,17 @@ def _aspect(text: str, library: Library) -> str | None:
 
 
 def _topic_by_term(asked: Asked, subject: Subject, library: Library) -> str | None:
-    family = next((name for name, topics in library.follow_ups.families.items() if subject.topic in topics), "any")
-    for group in (family, "any"):
+    for group in (_family(subject, library), _ANY):
         for kind, topics in library.follow_ups.by_term.get(group, {}).items():
             topic = topics.get(asked.first(kind) or "")
             if topic is not None:
                 return topic
     return None
+
+
+def _family(subject: Subject, library: Library) -> str:
+    """The group of topics that the subject belongs to."""
+    return next((name for name, topics in library.follow_ups.families.items() if subject.topic in topics), _ANY)
 
 
 def _therapies(library: Library) -> set[str]:

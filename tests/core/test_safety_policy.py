@@ -62,6 +62,21 @@ def test_where_there_is_time_the_question_is_answered_too(urgency: str, policy: 
     assert chosen(policy, tracker_of(domain, LISTEN, message, ESCALATION, ANSWER), domain) == LISTEN
 
 
+@pytest.mark.parametrize(
+    ("intent", "then"),
+    [
+        ("follow_up", ANSWER),
+        ("tell_me_more", "action_tell_more"),
+        ("personal_medical_advice", "utter_personal_medical_advice"),
+        ("talk_to_human", "utter_hand_off"),
+    ],
+)
+def test_what_else_was_wanted_comes_after_it(intent: str, then: str, policy: SafetyPolicy, domain: Domain) -> None:
+    message = wrote("…", intent, ("onj", "soon"))
+    assert chosen(policy, tracker_of(domain, LISTEN, message, ESCALATION), domain) == then
+    assert chosen(policy, tracker_of(domain, LISTEN, message, ESCALATION, then), domain) == LISTEN
+
+
 def test_without_a_question_it_ends_with_the_escalation(policy: SafetyPolicy, domain: Domain) -> None:
     tracker = tracker_of(domain, LISTEN, wrote("…", "report_symptom", ("onj", "soon")), ESCALATION)
     assert chosen(policy, tracker, domain) == LISTEN

@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from companion.content.checks.house import House
@@ -86,12 +85,7 @@ class Project:
     @classmethod
     def load(cls, root: Path, *, today: date | None = None) -> Project:
         """The project at `root`. Raises `ContentError` with every file that cannot be read."""
-        try:
-            return _load(root, today or date.today())
-        except (ValueError, RecursionError) as error:
-            # PyYAML lets a date that does not exist (2026-11-31) through as a bare ValueError without a place.
-            unknown = Problem("content", 0, f"cannot be read: {error}")
-            raise ContentError(_unreadable_values(root) or [unknown]) from None
+        return _load(root, today or date.today())
 
     @cached_property
     def phrases(self) -> dict[str | None, dict[str, str]]:
@@ -214,39 +208,3 @@ def _code(root: Path) -> str:
     """The program without the checker, which names ids that it does not use."""
     paths = [path for folder in ("actions", "companion") for path in sorted((root / folder).rglob("*.py"))]
     return "\n".join(path.read_text(encoding="utf-8") for path in paths if "checks" not in path.parts)
-
-
-def _unreadable_values(root: Path) -> list[Problem]:
-    """Scalars that look like a date or a number and are none."""
-    problems = []
-    folders = (root / "content", root / "data")
-    paths = [root / "domain.yml", *(path for folder in folders for path in sorted(folder.rglob("*.yml")))]
-    for path in filter(Path.is_file, paths):
-        name = path.relative_to(root).as_posix()
-        try:
-            loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
-            found = _bad_scalars(loader, loader.get_single_node())
-        except (yaml.YAMLError, UnicodeDecodeError):
-            continue
-        except RecursionError:
-            problems.append(Problem(name, 0, "holds an entry that contains itself; write it out instead"))
-            continue
-        problems += [
-            Problem(name, line, f"'{value}' is not a day of the calendar; write year-month-day, such as 2026-11-30")
-            for line, value in found
-        ]
-    return problems
-
-
-def _bad_scalars(loader: yaml.SafeLoader, node: yaml.Node | None) -> list[tuple[int, str]]:
-    if isinstance(node, yaml.MappingNode):
-        return [bad for pair in node.value for child in pair for bad in _bad_scalars(loader, child)]
-    if isinstance(node, yaml.SequenceNode):
-        return [bad for child in node.value for bad in _bad_scalars(loader, child)]
-    if not isinstance(node, yaml.ScalarNode):
-        return []
-    try:
-        loader.construct_object(node)
-    except ValueError:
-        return [(node.start_mark.line + 1, node.value)]
-    return []
