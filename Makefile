@@ -10,7 +10,7 @@ export PYTHONPATH := $(CURDIR)
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train run test check ask chat format
+.PHONY: help setup train run test check ask chat format evaluate evaluate-safety
 
 help:
 	@echo "make run            set up, train and start everything; Ctrl-C stops it"
@@ -19,6 +19,8 @@ help:
 	@echo "make ask TEXT='…'   what a patient would see for one message"
 	@echo "make chat           a conversation in the terminal"
 	@echo "make train          train the model if its sources have changed"
+	@echo "make evaluate       measure how well messages are understood (FILE=questions.csv: your own; BASELINE=1, COMPARE=1)"
+	@echo "make evaluate-safety  measure how surely danger is seen (BASELINE=1: hold later changes to these figures)"
 	@echo "make format         format the code"
 
 setup: .venv/.ready
@@ -48,6 +50,12 @@ ask: $(MODEL)
 
 chat: $(MODEL)
 	@$(PY) -m companion chat
+
+evaluate: $(MODEL)
+	@$(PY) -m companion evaluate $(if $(FILE),--file "$(FILE)") $(if $(BASELINE),--baseline) $(if $(COMPARE),--compare)
+
+evaluate-safety: $(MODEL)
+	@$(PY) -m companion evaluate-safety $(if $(BASELINE),--baseline)
 
 check: $(MODEL)
 	@$(PY) -m companion check

@@ -57,8 +57,16 @@ class SafeAction(Action, ABC):
             correlation_id = uuid.uuid4().hex[:12]
             _log.error("action=%s failed=%s correlation_id=%s", self.name(), type(error).__name__, correlation_id)
             dispatcher.messages.clear()
-            say(dispatcher, writer().notice("trouble", country=country(tracker)))
+            say(dispatcher, writer().notice("trouble", country=_country_if_told(tracker)))
             return []
+
+
+def _country_if_told(tracker: Tracker) -> str | None:
+    """As `country`, also where the very events are what went wrong."""
+    try:
+        return country(tracker)
+    except Exception:
+        return None
 
 
 def say(dispatcher: CollectingDispatcher, reply: Reply) -> None:

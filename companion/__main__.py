@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from companion.content import ContentError
@@ -14,7 +15,7 @@ from companion.run.local import run
 from companion.run.servers import serve_actions, serve_rasa
 from companion.run.training import MODEL, TrainingError, train
 from companion.run.validation import validate
-from companion.settings import SettingsError
+from companion.settings import ROOT, SettingsError
 
 if TYPE_CHECKING:
     from companion.core.assistant import Assistant
@@ -36,6 +37,13 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("validate", help="Rasa's own check of the training data")
     commands.add_parser("serve-rasa", help="start the Rasa server alone")
     commands.add_parser("serve-actions", help="start the action server alone")
+    evaluate = commands.add_parser("evaluate", help="measure how well messages are understood; writes a report")
+    evaluate.add_argument("--file", type=Path, help="score this CSV file (text,label[,alt_labels]) instead")
+    evaluate.add_argument("--baseline", action="store_true", help="keep the figures as what later ones are held to")
+    evaluate.add_argument("--compare", action="store_true", help="train and score other pipelines too; takes an hour")
+    safety = commands.add_parser("evaluate-safety", help="measure how surely danger is seen; writes a report")
+    safety.add_argument("--baseline", action="store_true", help="keep the figures as what later ones are held to")
+    commands.add_parser("hazards", help="write docs/safety/hazards.md from the hazard log")
     chosen = parser.parse_args(arguments)
     try:
         return _COMMANDS[chosen.command](chosen)
@@ -87,15 +95,39 @@ def _serve_actions(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _evaluate(chosen: argparse.Namespace) -> int:
+    hush()
+    from companion.evaluation.command import evaluate
+
+    return evaluate(chosen.file, baseline=chosen.baseline, compared=chosen.compare)
+
+
+def _evaluate_safety(chosen: argparse.Namespace) -> int:
+    hush()
+    from companion.evaluation.safety_command import evaluate_safety
+
+    return evaluate_safety(baseline=chosen.baseline)
+
+
+def _hazards(chosen: argparse.Namespace) -> int:
+    from companion.hazards import write_page
+
+    print(f"written: {write_page().relative_to(ROOT)}")
+    return 0
+
+
 _COMMANDS = {
     "ask": _ask,
     "chat": _chat,
     "check": _check,
+    "evaluate": _evaluate,
+    "evaluate-safety": _evaluate_safety,
     "train": _train,
     "run": _run,
     "validate": _validate,
     "serve-rasa": _serve_rasa,
     "serve-actions": _serve_actions,
+    "hazards": _hazards,
 }
 
 

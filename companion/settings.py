@@ -46,8 +46,8 @@ class Settings:
         if where not in ("local", "production"):
             raise SettingsError(f"COMPANION_ENVIRONMENT is '{where}'; use 'local' or 'production'")
         settings = cls(
-            country=(environment.get("COMPANION_COUNTRY") or "").upper() or None,
-            care_line=environment.get("COMPANION_CARE_LINE") or None,
+            country=(environment.get("COMPANION_COUNTRY") or "").strip().upper() or None,
+            care_line=(environment.get("COMPANION_CARE_LINE") or "").strip() or None,
             care_team=environment.get("COMPANION_CARE_TEAM") or cls.care_team,
             locale=locale,
             production=where == "production",

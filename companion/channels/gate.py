@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from rasa.core.actions import action as rasa_action
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from companion.content import Library
@@ -25,8 +26,11 @@ _log = logging.getLogger(__name__)
 
 #: Longer than any turn takes when all is well, shorter than a frightened person's patience. Seconds.
 _PATIENCE = 8.0
+#: Seconds that Rasa waits for the action server. Its own five minutes would hold the conversation's lock all that time.
+_ACTION_LIMIT = 6
+rasa_action.DEFAULT_REQUEST_TIMEOUT = _ACTION_LIMIT
 #: Characters. A message this long is read to here; nobody types more in one go.
-_MAX_CHARACTERS = 5000
+_MAX_CHARACTERS = 20_000
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
@@ -37,14 +41,14 @@ def clean(text: str | None) -> str:
         character if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs", "Co", "Cn") else " "
         for character in (text or "")[:_MAX_CHARACTERS]
     )
-    return kept.strip().lstrip("/").strip()
+    return kept.lstrip("/ \n\t").rstrip()
 
 
 class Gate:
     """Wraps Rasa's handler of new messages; called in its place."""
 
     def __init__(self, handle: Handler, *, patience: float = _PATIENCE) -> None:
-        """`patience`: seconds after which the person is told that there is trouble; the turn goes on behind."""
+        """`patience`: seconds after which the turn is given up and the person is told that there is trouble."""
         self._handle = handle
         self._patience = patience
         self._writer = Writer(Library.load(), Settings.from_environment())
@@ -57,15 +61,18 @@ class Gate:
         if not any(character.isalnum() for character in message.text):
             await self._say(output, message, self._writer.notice("no_words"))
             return
+        slow = False
         turn = asyncio.ensure_future(self._handle(message))
         try:
             await asyncio.wait_for(asyncio.shield(turn), self._patience)
         except asyncio.TimeoutError:
+            # Left alone, it would hold the conversation's lock, and the next message may be of danger.
+            turn.cancel()
+            slow = True
             self._report("slow", message)
-            turn.add_done_callback(lambda done: done.cancelled() or done.exception())
         except Exception as error:
             self._report(type(error).__name__, message)
-        if not output.sent or not turn.done():
+        if slow or not output.sent:
             await self._say(output, message, self._writer.notice("trouble"))
 
     @staticmethod
@@ -73,9 +80,12 @@ class Gate:
         # No text and no conversation id: a log is read by many.
         _log.error("turn failed=%s channel=%s correlation_id=%s", what, message.input_channel, uuid.uuid4().hex[:12])
 
-    @staticmethod
-    async def _say(output: _CountingOutput, message: UserMessage, reply: Reply) -> None:
-        await output.send_response(message.sender_id, {"text": reply.text, "buttons": reply.as_buttons()})
+    async def _say(self, output: _CountingOutput, message: UserMessage, reply: Reply) -> None:
+        try:
+            await output.send_response(message.sender_id, {"text": reply.text, "buttons": reply.as_buttons()})
+        except Exception as error:
+            # The channel itself is gone; nobody is there to be told.
+            self._report(f"to send {type(error).__name__}", message)
 
 
 class _CountingOutput(OutputChannel):
@@ -89,8 +99,8 @@ class _CountingOutput(OutputChannel):
         return self._inner.name()
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        self.sent += 1
         await self._inner.send_response(recipient_id, message)
+        self.sent += 1
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)

@@ -11,7 +11,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from companion.content import Library, country_stated
-from companion.core.conversation import earlier_red_flags, own_words
+from companion.core.conversation import dangers_told, own_words
 from companion.core.safety_policy import ESCALATION
 from companion.dialogue.replies import Reply, Writer
 from companion.settings import Settings
@@ -47,6 +47,7 @@ class ContentNLG(NaturalLanguageGenerator):
         worst = parsed["red_flags"][0]
         # Lesser signs that are urgent together have a text of their own.
         red_flag = worst["id"] if worst["urgency"] == parsed["urgency"] else None
-        *before, _ = earlier_red_flags(events)
-        again = any(worst["id"] in ids for ids in before)
+        *before, now = dangers_told(events)
+        # The short form only for what was said before and was as urgent then.
+        again = any(worst["id"] in told.red_flags and told.urgency == now.urgency for told in before)
         return self._writer.escalation(parsed["urgency"], red_flag, again=again, country=country)

@@ -27,7 +27,7 @@ _ANSWER = "action_answer"
 _THEN = {
     "follow_up": _ANSWER,
     "tell_me_more": "action_tell_more",
-    "personal_medical_advice": "utter_personal_medical_advice",
+    "personal_medical_advice": _ANSWER,
     "talk_to_human": "utter_hand_off",
 }
 #: After these the person is to make a call, not to read on; their question can be asked again.

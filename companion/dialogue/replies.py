@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from companion.content import Library, contact_phrases, render, spell
+from companion.content import Library, contact_phrases, render, require_country, spell
 from companion.content.model import Source
 from companion.dialogue.subject import Lookup
 from companion.settings import Settings
@@ -32,6 +32,8 @@ class Writer:
     """Writes replies from the curated content, for one deployment's country, telephone line and spelling."""
 
     def __init__(self, library: Library, settings: Settings) -> None:
+        """Raises `SettingsError` for a country without numbers in content/helplines.yml."""
+        require_country(library.helplines, settings)
         self._library = library
         self._settings = settings
 
@@ -64,9 +66,8 @@ class Writer:
     def more(self, topic: str, *, country: str | None = None) -> Reply:
         """The second layer of a topic's answer, with all its sources."""
         answer = self._library.answers[topic]
-        numbers = ["show_numbers", "no_numbers"] if answer.numbers else []
         text = self._medical([answer.more], answer.sources, country)
-        return Reply(text, self._labels([*numbers, *answer.related, "person"]))
+        return Reply(text, self._labels([*answer.related, "person"]))
 
     def figures(self, topic: str, *, country: str | None = None) -> Reply:
         """The figures of a topic, for somebody who was asked and said yes."""

@@ -13,6 +13,7 @@ __all__ = ["FOLLOW_UP", "Lookup", "Subject", "find_lookup"]
 
 FOLLOW_UP = "follow_up"
 _ANY = "any"
+_MEN = "men"
 _SIDE_EFFECTS = "side_effects"
 _POINTS_BACK = re.compile(r"\b(?:it|its|it's|that|this|those|these|them|they|ones?)\b", re.IGNORECASE)
 _UNFINISHED = re.compile(r"^\W*(?:and|or|but|what about|how about|what of|same for|also)\b", re.IGNORECASE)
@@ -53,16 +54,16 @@ def find_lookup(asked: Asked, subject: Subject, library: Library) -> Lookup | No
 def _leans_on(asked: Asked, subject: Subject, library: Library) -> bool:
     if subject.topic is None:
         return False
-    words = len(asked.text.split())
-    if words <= _MAX_UNFINISHED_WORDS and _UNFINISHED.search(asked.text):
+    unfinished = len(asked.text.split()) <= _MAX_UNFINISHED_WORDS and bool(_UNFINISHED.search(asked.text))
+    if unfinished and asked.terms:
         return True
-    asks_for_a_side = asked.intent in {
-        topic for aspect in library.follow_ups.aspects.values() for topic in aspect.topics.values()
-    }
-    return asks_for_a_side and not asked.terms and bool(_POINTS_BACK.search(asked.text))
+    asks_for_a_side = asked.intent in {aspect.topics.get(_ANY) for aspect in library.follow_ups.aspects.values()}
+    return asks_for_a_side and not asked.terms and (unfinished or bool(_POINTS_BACK.search(asked.text)))
 
 
 def _by_topic(asked: Asked, library: Library) -> Lookup:
+    if _MEN in library.answers[asked.intent].aspects and _aspect(asked.text, library) == _MEN:
+        return Lookup(asked.intent, _MEN)
     medicine = asked.first("medicine")
     named = library.medicines[medicine].topic if medicine in library.medicines else asked.first("treatment")
     if asked.intent == _SIDE_EFFECTS and named in library.answers and _SIDE_EFFECTS in library.answers[named].aspects:
@@ -87,7 +88,9 @@ def _by_follow_up(asked: Asked, subject: Subject, library: Library) -> Lookup | 
         return Lookup(topic, aspect, medicine)
     general = library.follow_ups.aspects[aspect].topics
     told_by = general.get(_family(subject, library)) or general.get(_ANY)
-    return Lookup(told_by) if told_by else None
+    if told_by is None:
+        return None
+    return Lookup(told_by, aspect if aspect in library.answers[told_by].aspects else None)
 
 
 def _aspect(text: str, library: Library) -> str | None:

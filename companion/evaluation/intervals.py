@@ -37,7 +37,7 @@ class Rate:
         return max(middle - half, 0.0), min(middle + half, 1.0)
 
     def clopper_pearson(self) -> Interval:
-        """The exact interval (Clopper and Pearson 1934, doi 10.1093/biomet/26.4.404): never too narrow, so for safety."""
+        """The exact interval (Clopper and Pearson 1934, doi 10.1093/biomet/26.4.404): never too narrow."""
         low = float(beta.ppf(_TAIL, self.hits, self.of - self.hits + 1)) if self.hits else 0.0
         high = float(beta.ppf(1 - _TAIL, self.hits + 1, self.of - self.hits)) if self.hits < self.of else 1.0
         return low, high

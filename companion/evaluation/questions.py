@@ -57,12 +57,10 @@ def read_questions(path: Path, intents: Collection[str], topics: Collection[str]
     for row in table.rows:
         label, part = row.cells["label"], row.cells["part"]
         alternatives = tuple(name.strip() for name in row.cells["alt_labels"].split("|") if name.strip())
-        if label:
-            table.name_in(row, "label", label, intents)
+        table.name_in(row, "label", label, intents)
         for name in alternatives:
             table.name_in(row, "alt_labels", name, intents)
-        if part:
-            table.name_in(row, "part", part, PARTS)
+        table.name_in(row, "part", part, PARTS)
         questions.append(Question(row.cells["text"], label, alternatives, part or part_of(label, topics)))
     table.check()
     return questions

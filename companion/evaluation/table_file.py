@@ -38,7 +38,7 @@ class Table:
 
     def name_in(self, row: Row, column: str, name: str, names: Collection[str]) -> None:
         """Notes a `name` that is none of `names`, with the nearest ones."""
-        if name not in names:
+        if name and name not in names:
             near = difflib.get_close_matches(name, sorted(names), n=3, cutoff=0.5) or sorted(names)
             more = ", ..." if len(near) > 12 else ""
             self.wrong(row, column, f"'{name}' is not known; use {' or '.join(near[:12])}{more}")
@@ -83,17 +83,21 @@ def read_table(path: Path, required: Sequence[str], optional: Sequence[str] = ()
         raise _problem(path, 0, f"holds no messages; {wanted}, then one message a line")
     for row in table.rows:
         for name in required:
-            if not row.cells[name] and name != "rule":
+            if not row.cells[name]:
                 table.wrong(row, name, f"is empty; fill it in, {wanted}")
     return table
 
 
 def _row(table: Table, header: Sequence[str], cells: Sequence[str], line: int, optional: Sequence[str]) -> Row:
-    row = Row(line, {name: "" for name in optional} | {name: cell.strip() for name, cell in zip(header, cells)})
+    row = Row(
+        line, dict.fromkeys(optional, "") | {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
+    )
     row.cells.update({name: "" for name in header if name not in row.cells})
     if len(cells) > len(header):
         last = header[-1]
-        table.wrong(row, last, f"{len(cells)} cells where {len(header)} are right; put a text that has commas in quotes")
+        table.wrong(
+            row, last, f"{len(cells)} cells where {len(header)} are right; put a text that has commas in quotes"
+        )
     return row
 
 

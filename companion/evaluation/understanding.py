@@ -6,28 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from companion.evaluation.figures import Figure
 from companion.evaluation.intervals import Rate
 from companion.evaluation.questions import Question
 from companion.evaluation.trained_model import Parse
 
-__all__ = ["FALLBACK", "FIGURES", "Figure", "Result", "Scores", "buttons_offered", "confusions", "score"]
+__all__ = ["FALLBACK", "FIGURES", "Result", "Scores", "buttons_offered", "confusions", "score"]
 
 FALLBACK = "nlu_fallback"
 #: As in actions/fallback.py; a test holds the two together.
 _MAX_GUESSES, _LEAST_LIKELY, _LONG = 3, 0.1, 1000
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure of the report: its title, and its goal where the project set one."""
-
-    title: str
-    goal: float | None = None
-    at_least: bool = True
-
-    def met(self, rate: Rate) -> bool:
-        """Whether `rate` is as good as the goal, or no goal was set."""
-        return self.goal is None or (rate.value >= self.goal if self.at_least else rate.value <= self.goal)
 
 
 #: Goals from the project's issue 3.
@@ -43,6 +31,7 @@ FIGURES = {
     "small_talk_strict": Figure("Small talk recognised"),
     "feelings_strict": Figure("Feelings and symptoms recognised"),
     "articles_strict": Figure("Questions from the source articles: right topic, strictly"),
+    "cross_validated_strict": Figure("Cross-validation on the training data: right intent"),
 }
 
 
@@ -142,7 +131,5 @@ def buttons_offered(text: str, parse: Parse, topics: Collection[str]) -> tuple[s
 def confusions(results: Iterable[Result]) -> Counter[tuple[str, str]]:
     """How often each label was taken for which other intent; accepted alternatives and fallbacks are left out."""
     return Counter(
-        (one.question.label, one.parse.intent)
-        for one in results
-        if not one.accepted and one.parse.intent != FALLBACK
+        (one.question.label, one.parse.intent) for one in results if not one.accepted and one.parse.intent != FALLBACK
     )

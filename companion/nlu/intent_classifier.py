@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from companion.content.library import Library
+from companion.dialogue.subject import FOLLOW_UP
 from companion.nlu.intent_model import ADVICE, IntentModel, Sample
 from companion.nlu.sentence_vectors import PARTS, VECTOR, Part
 from companion.nlu.splitting import is_question
@@ -32,7 +33,7 @@ _KINDS = {
     "express_distress": "felt",
 }
 _RANKING_LENGTH = 10
-_MAX_QUESTIONS = 3
+_MAX_QUESTIONS = 5
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -142,6 +143,8 @@ class TopicClassifier(GraphComponent):
         for part, start, row in zip(parts, spans, probabilities, strict=True):
             top = self._rank(row)[0]
             answerable = top["name"] in self._topics or top["name"] == _PERSONAL_ADVICE
+            # "What is letrozole? What are its side effects?": the second leans on the first.
+            answerable = answerable or (top["name"] == FOLLOW_UP and bool(questions))
             if is_question(part.text) and answerable and top["confidence"] >= self._config["second_question"]:
                 question = {"text": part.text, "intent": top["name"], "confidence": top["confidence"], "start": start}
                 questions.setdefault(top["name"], question)

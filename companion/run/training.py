@@ -14,6 +14,7 @@ from pathlib import Path
 
 from companion.content import Library
 from companion.core.quiet import hush
+from companion.safety import load_rules
 from companion.settings import ROOT
 
 __all__ = ["MODEL", "TrainingError", "train"]
@@ -40,7 +41,9 @@ def train(target: Path = MODEL) -> None:
     Raises `ContentError` for content that cannot be used, `EncoderMissingError` without the encoder's weights, and
     `TrainingError` where Rasa gives up.
     """
-    Library.load()  # before a minute of training, not after it
+    # Before a minute of training, not after it.
+    Library.load()
+    load_rules(ROOT)
     print("Training the assistant: about a minute and a half ...", flush=True)
     begun = time.monotonic()
     hush()

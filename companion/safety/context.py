@@ -18,6 +18,10 @@ __all__ = ["ContextWords", "Scene"]
 _OWNER_REACH = 2
 _RIGHT_NOW_REACH = 5
 _NEGATION_REACH = 16
+_CONDITION_REACH = 2
+_OVER_REACH = 6
+_FEARS = {"frightened", "scared", "afraid", "terrified", "anxious", "nervous", "dread", "dreading", "worry", "fear"}
+_CONDITIONS = {"in", "suppose", "supposing", "imagine", "imagining", "lets"}
 
 
 class ContextWords:
@@ -39,12 +43,15 @@ class Scene:
         self._hypotheses = stand_alone(found["hypotheses"], _tokens(found["not_hypotheses"]))
         asked = stand_alone(found["questions"] + self._openers(), _tokens(found["not_questions"]))
         self._questions = sorted(asked)
-        self._assertions = stand_alone(found["assertions"], _tokens(self._hypotheses + self._questions))
+        told = stand_alone(found["assertions"], _tokens(self._hypotheses + self._questions))
+        self._assertions = [place for place in told if not self._supposed(place[0])]
         self._now = stand_alone(found["now"], _tokens(found["not_now"]))
         self._fillers = _tokens(found["negation_fillers"])
         self._list_words = _tokens(found["list_words"])
         self._owners = _tokens(found["owners"])
         self._turns = _tokens(found["turns"])
+        self._over = found["over"]
+        self._long_ago = stand_alone(found["long_ago"] + self._ages(), _tokens(found["not_long_ago"]))
         self.softeners = found["softeners"]
 
     def excuse(self, chain: Sequence[Place], flag: RedFlag) -> str | None:
@@ -60,6 +67,8 @@ class Scene:
         }
         if flag.unless_known and self._known(first):
             return "known"
+        if ("past" in flag.even_if and self._recovered(first)) or self._elsewhere(first, flag.urgency):
+            return "past"
         return next((name for name, reads in readers.items() if name not in flag.even_if and reads()), None)
 
     def telling(self, first: int, last: int) -> bool:
@@ -69,6 +78,15 @@ class Scene:
             or self._led_by(self._found["quotes"], last)
             or self._led_by(self._found["animals"], last)
             or self._past(first, last)
+        )
+
+    def _supposed(self, start: int) -> bool:
+        """Whether the words at `start` belong to a condition before them: "in case my mum has a seizure"."""
+        return any(
+            0 < start - last <= _CONDITION_REACH
+            and self._message.tokens[first].word in _CONDITIONS
+            and not any(sign in self._message.signs for sign in range(last + 1, start + 1))
+            for first, last in self._within(self._hypotheses, start)
         )
 
     def doubtful(self, index: int) -> bool:
@@ -108,13 +126,18 @@ class Scene:
         if self._claimed(first):
             return False
         told = max((place[0] for place in self._within(self._assertions, first) if place[0] <= last), default=-1)
-        if any(told < place[0] and place[0] <= first for place in self._within(self._hypotheses, first)):
+        supposed = self._within(self._hypotheses, first)
+        if any(told < place[0] <= first or self._feared(place, told, last) for place in supposed):
             return True
         if not any(told < place[0] and place[0] <= first for place in self._within(self._questions, first)):
             return False
         owned = any(index in self._owners for index in range(first - _OWNER_REACH, last))
         right_now = self._within(self._found["right_now"], first)
         return not (owned or any(place[0] <= last + _RIGHT_NOW_REACH for place in right_now))
+
+    def _feared(self, place: Place, told: int, last: int) -> bool:
+        """Whether a fear stands among the words themselves: "I am frightened of being in agony"."""
+        return told <= place[0] < last and self._message.tokens[place[0]].word in _FEARS
 
     def _claimed(self, first: int) -> bool:
         """Whether the next sentence says that it is so here: "Is a swollen calf a clot? Mine is tender"."""
@@ -143,6 +166,7 @@ class Scene:
         return found
 
     def _led_by(self, places: Sequence[Place], first: int) -> bool:
+        first = min(first, len(self._message.tokens) - 1)
         before = [place for place in self._within(places, first) if place[0] <= first]
         if not before:
             return False
@@ -152,14 +176,52 @@ class Scene:
     def _past(self, first: int, last: int) -> bool:
         if self._within(self._now, first):
             return False
-        for start, end in self._within(self._found["long_ago"], first):
+        for start, end in self._within(self._long_ago, first):
             between = range(end + 1, first) if end < first else range(last + 1, start)
-            if not any(index in self._turns for index in between):
+            # "..., but that was years ago": what is said to be over is over behind a "but" too.
+            over = any(last < place[0] < start <= place[1] + _OVER_REACH for place in self._within(self._over, first))
+            if over or not any(index in self._turns for index in between):
                 return True
         return False
 
+    def _recovered(self, first: int) -> bool:
+        """Whether the sentence is about long ago and the message says that life is good since then.
+
+        Strong enough to excuse what the past alone does not: "in my twenties I took an overdose, I love life now".
+        """
+        return bool(self._found["recovered"] and self._within(self._long_ago, first)) and not self._found["relapse"]
+
+    def _elsewhere(self, first: int, urgency: Urgency) -> bool:
+        """Whether this is the story of somebody far off or of another disease, told to ask about it or long over.
+
+        Anything of the present, the first person and, in an emergency, anybody who may be the patient count as ever.
+        """
+        if self._within(self._now, first) or self._within(self._found["right_now"], first) or self._found["urge"]:
+            return False
+        if self._within(self._found["first_person"], first):
+            return False
+        grave = urgency.at_least(Urgency.safeguarding)
+        far = self._led_by(self._found["distant"], first + _OWNER_REACH)
+        if far and (self._within(self._long_ago, first) or self._within(self._found["news"], first)):
+            return True
+        if not self._questions or urgency is Urgency.crisis or self._found["places"]:
+            return False
+        near = bool(self._within(self._found["close"], first))
+        return bool(self._found["other_diseases"]) and (far or not near or not grave) or (far and not grave)
+
+    def _ages(self) -> list[Place]:
+        """ "when I was 30": as long ago as a year."""
+        tokens = self._message.tokens
+        return [
+            (first, last + 1)
+            for first, last in self._found["at_age"]
+            if last + 1 < len(tokens) and tokens[last + 1].word.isdecimal()
+        ]
+
     def _known(self, first: int) -> bool:
-        return bool(self._within(self._found["known"], first)) and not self._within(self._now, first)
+        steady = _tokens(self._found["known"]) | _tokens(self._found["steady"])
+        now = stand_alone(self._now, steady)
+        return bool(self._within(self._found["known"], first)) and not self._within(now, first)
 
     def _within(self, places: Iterable[Place], index: int) -> list[Place]:
         """The places in the sentence of token `index`."""

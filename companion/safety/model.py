@@ -79,11 +79,23 @@ class Context(Entry):
     assertions: str
     owners: str
     long_ago: str
+    not_long_ago: str
+    at_age: str
+    over: str
+    recovered: str
+    relapse: str
     now: str
     not_now: str
     right_now: str
     known: str
+    steady: str
     quotes: str
+    distant: str
+    news: str
+    urge: str
+    other_diseases: str
+    first_person: str
+    close: str
     animals: str
     topics: str
     places: str

@@ -87,8 +87,10 @@ def find_readings(message: Message, durations: Mapping[tuple[str, ...], float]) 
             index += 1
             continue
         value, last = number
-        found += _measured(message, value, index, last)
-        index = last + 1
+        measured = _measured(message, value, index, last)
+        found += measured
+        # The ten of "2 out of 10" is no number of its own.
+        index = max([last, *(one.last for one in measured if one.measure == "score")]) + 1
     return found
 
 
@@ -124,7 +126,8 @@ def _number(tokens: list[Token], first: int) -> tuple[float, int] | None:
 
 def _measured(message: Message, value: float, first: int, last: int) -> list[Reading]:
     tokens = message.tokens
-    found = [Reading("number", value, first, last)]
+    # A year counts nothing.
+    found = [] if 1900 <= value < 2100 else [Reading("number", value, first, last)]
     after = [token.word for token in tokens[last + 1 : last + 4]]
     before = [token.word for token in tokens[max(0, first - 7) : first]]
     unit = after[0] if after else ""
@@ -141,7 +144,7 @@ def _measured(message: Message, value: float, first: int, last: int) -> list[Rea
     near = before[-6:] + after
     if 90 < value < 260 and (_PULSE & set(near) or {"heart", "rate"} <= set(near)):
         found.append(Reading("pulse", value, first, last))
-    if 50 <= value <= 100 and _OXYGEN & set(near):
+    if 50 <= value <= 100 and _OXYGEN & set(near) and not _PULSE & set(before[-2:]):
         return [*found, Reading("oxygen", value, first, last)]
     celsius = _celsius(tokens, value, first, last, unit, near, "%" in sign)
     if celsius is not None:

@@ -15,7 +15,7 @@ __all__ = ["Example", "read_examples", "train_detector"]
 
 Example = tuple[str, str]
 DATA = Path("data/safety")
-_NO_DANGER = "none.yml"
+_NO_DANGER = "none"
 # Here people tell of symptoms and distress, dangerous or not: no evidence either way.
 _EITHER_WAY = {"report_symptom", "express_distress", "personal_medical_advice"}
 
@@ -25,7 +25,7 @@ def read_examples(root: Path) -> list[Example]:
     examples = []
     for path in sorted((root / DATA).glob("*.yml")):
         for name, text in read_yaml(path, root=root).data.items():
-            label = NONE if path.name == _NO_DANGER else name
+            label = NONE if path.stem.split("_")[-1] == _NO_DANGER else name
             examples += [(label, line.strip()) for line in text.splitlines() if line.strip()]
     return examples
 

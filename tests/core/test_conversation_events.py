@@ -46,3 +46,10 @@ def test_red_flags_are_told_message_by_message() -> None:
 
 def test_messages_without_a_parse_have_no_red_flags() -> None:
     assert earlier_red_flags([{"event": "user", "text": "x"}, {"event": "user", "parse_data": None}]) == [set(), set()]
+
+
+def test_what_was_forgotten_is_not_used_again() -> None:
+    events = [user("I live in Leeds", "pe"), bot("Yes"), {"event": "reset_slots"}, user("hello")]
+    assert own_words(events) == ["hello"]
+    assert earlier_red_flags(events) == [set()]
+    assert last_offer(events) == set()

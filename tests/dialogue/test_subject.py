@@ -189,7 +189,6 @@ def test_a_side_told_elsewhere_is_told_from_that_side(library: Library) -> None:
     assert found == Lookup("what_is_mbc", "men"), f"'and for men?' is answered with {found}, which never mentions men"
 
 
-# BUG: the downsides of trials, asked after their benefits, are answered with side effects in general.
 def test_the_downsides_of_trials_are_those_of_trials(library: Library) -> None:
     found = find_lookup(asked("and the downsides?"), Subject("clinical_trial_pros"), library)
     assert found is not None

@@ -192,9 +192,7 @@ def _topic_references(project: Project) -> list[Reference]:
     for family, topics in library.follow_ups.families.items():
         found += [(name, follow_ups, ("families", family, number)) for number, name in enumerate(topics)]
     for aspect, entry in library.follow_ups.aspects.items():
-        found += [
-            (topic, follow_ups, ("aspects", aspect, "topics", family)) for family, topic in entry.topics.items()
-        ]
+        found += [(topic, follow_ups, ("aspects", aspect, "topics", family)) for family, topic in entry.topics.items()]
     for family, kinds in library.follow_ups.by_term.items():
         for kind, by_term in kinds.items():
             found += [(topic, follow_ups, ("by_term", family, kind, term)) for term, topic in by_term.items()]
