@@ -7,7 +7,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SafeAction, country, library, say, subject, understanding, writer
-from companion.dialogue.subject import Subject, find_lookup
+from companion.dialogue.subject import PERSONAL_ADVICE, Subject, find_lookup
 
 __all__ = ["ActionAnswer"]
 
@@ -23,8 +23,8 @@ class ActionAnswer(SafeAction):
         """Answers; asks what is meant where the subject of an unfinished question is not known."""
         about, introduced = subject(tracker), bool(tracker.get_slot("introduced"))
         for asked in understanding(tracker).questions:
-            if asked.intent == "personal_medical_advice":
-                say(dispatcher, writer().notice(asked.intent, country=country(tracker)))
+            if asked.intent == PERSONAL_ADVICE:
+                say(dispatcher, writer().notice(PERSONAL_ADVICE, country=country(tracker)))
                 continue
             lookup = find_lookup(asked, about, library())
             if lookup is None:

@@ -17,6 +17,7 @@ from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from companion.content.library import Library
+from companion.dialogue.subject import FOLLOW_UP, PERSONAL_ADVICE
 
 __all__ = ["ESCALATION", "SafetyPolicy"]
 
@@ -25,9 +26,9 @@ _ANSWER = "action_answer"
 #: What else is said after a less urgent escalation, as the rules say it without one. Symptoms and distress are answered
 #: by the escalation itself.
 _THEN = {
-    "follow_up": _ANSWER,
+    FOLLOW_UP: _ANSWER,
+    PERSONAL_ADVICE: _ANSWER,
     "tell_me_more": "action_tell_more",
-    "personal_medical_advice": _ANSWER,
     "talk_to_human": "utter_hand_off",
 }
 #: After these the person is to make a call, not to read on; their question can be asked again.

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from companion.content.library import Library
 from companion.dialogue.understanding import Asked
 
-__all__ = ["FOLLOW_UP", "Lookup", "Subject", "find_lookup"]
+__all__ = ["FOLLOW_UP", "PERSONAL_ADVICE", "Lookup", "Subject", "find_lookup"]
 
+#: Intents that are answered beside topics: an unfinished question, and one that asks to judge a person's own case.
 FOLLOW_UP = "follow_up"
+PERSONAL_ADVICE = "personal_medical_advice"
 _ANY = "any"
 _MEN = "men"
 _SIDE_EFFECTS = "side_effects"

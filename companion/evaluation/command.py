@@ -11,7 +11,6 @@ from companion.evaluation.calibration import reliability
 from companion.evaluation.comparison import compare, read_comparison
 from companion.evaluation.cross_validation import cross_validate
 from companion.evaluation.figures import read_baseline, write_baseline
-from companion.evaluation.one_core import one_core
 from companion.evaluation.plots import plot_confusions, plot_reliability
 from companion.evaluation.progress import shown
 from companion.evaluation.questions import Question, read_questions
@@ -109,8 +108,7 @@ def _score(
 ) -> tuple[Scores, tuple[float, float]]:
     """The scores, and the median and the 95th-percentile time of a message in ms."""
     model.parse("a first message wakes everything up")
-    with one_core():
-        scores = score(shown(questions, "messages"), model.parse, topics)
+    scores = score(shown(questions, "messages"), model.parse, topics)
     times = sorted(one.parse.milliseconds for one in scores.results)
     return scores, (statistics.median(times), times[int(0.95 * (len(times) - 1))])
 

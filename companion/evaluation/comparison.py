@@ -12,7 +12,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from companion.evaluation.one_core import one_core
 from companion.evaluation.progress import shown
 from companion.evaluation.questions import Question
 from companion.evaluation.trained_model import open_model
@@ -67,8 +66,7 @@ def _measure(
 ) -> dict[str, Any]:
     with open_model(path) as model:
         model.parse("warm up")
-        with one_core():
-            scores = score(shown(questions, "scoring"), model.parse, topics)
+        scores = score(shown(questions, "messages"), model.parse, topics)
         figures = scores.figures()
         figures["articles_strict"] = score(shown(articles, "articles"), model.parse, topics).strict
         return {

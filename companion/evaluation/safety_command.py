@@ -10,7 +10,6 @@ from companion.content.library import Library
 from companion.evaluation.command import BASELINE, DOCS, SETS, UNSEEN, allowed_intents
 from companion.evaluation.figures import read_baseline, write_baseline
 from companion.evaluation.intervals import Rate
-from companion.evaluation.one_core import one_core
 from companion.evaluation.plots import plot_recalls
 from companion.evaluation.progress import shown
 from companion.evaluation.questions import PARTS, read_questions
@@ -49,8 +48,7 @@ def evaluate_safety(*, baseline: bool = False) -> int:
         checker, variants = Checker(model), Variants.load()
         scope = scope_cases(model)
         check_all(checker, [Case("a first message wakes everything up", Urgency.none)])
-        with one_core():
-            unseen = _check(checker, read_cases(CASES, [flag.id for flag in rules.rules]), "unseen set")
+        unseen = _check(checker, read_cases(CASES, [flag.id for flag in rules.rules]), "unseen set")
         core = _check(checker, core_cases(rules), "core set")
         ways = otherwise(core, variants)
         found = SafetyFindings(

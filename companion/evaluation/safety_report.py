@@ -53,7 +53,7 @@ def safety_report(found: SafetyFindings) -> str:
     sections = [
         ["# How surely danger is seen", "", f"Written by `make evaluate-safety` on {date.today().isoformat()}."],
         ["## In short", "", *headline(FIGURES, found.rates, Rate.clopper_pearson, found.baseline)],
-        [f"One check on one core: median {found.median_ms:.1f} ms{before}; goal: at most 10 ms."],
+        [f"One check on one core: median {found.median_ms:.1f} ms of processor time{before}; goal: at most 10 ms."],
         ["## What the figures are worth", "", _WHO, "", _HOW],
         ["## By urgency", "", f"![Recall by urgency]({found.picture})", "", *_by_urgency(found)],
         ["## Under-triage in the unseen set", "", *_wanted_and_shown(danger), "", *_crisis_as_emergency(danger)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +34,9 @@ class Table:
     problems: list[Problem]
 
     def wrong(self, row: Row, column: str, message: str) -> None:
-        """Notes what is wrong in one cell, and what would be right."""
-        self.problems.append(Problem(self.path, row.line, f"column '{column}': {message}"))
+        """Notes what is wrong in one cell, and what would be right; the first problem of a row explains the others."""
+        if all(problem.line != row.line for problem in self.problems):
+            self.problems.append(Problem(self.path, row.line, f"column '{column}': {message}"))
 
     def name_in(self, row: Row, column: str, name: str, names: Collection[str]) -> None:
         """Notes a `name` that is none of `names`, with the nearest ones."""
@@ -60,12 +62,12 @@ def read_table(path: Path, required: Sequence[str], optional: Sequence[str] = ()
     """
     wanted = f"the first line must be {','.join(required)}" + "".join(f"[,{name}]" for name in optional)
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+        text = path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError):
         raise _problem(path, 0, "there is no such file; give the path of a CSV file") from None
     except UnicodeDecodeError:
         raise _problem(path, 0, "is not UTF-8 text; save it as 'CSV UTF-8'") from None
-    reader = csv.reader(lines, strict=True)
+    reader = csv.reader(io.StringIO(text), strict=True)
     table = Table(str(path), [], [])
     try:
         header = [name.strip() for name in next(reader, [])]

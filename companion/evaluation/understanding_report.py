@@ -95,7 +95,7 @@ def _cost(found: Findings) -> list[str]:
     before = f" ({found.baseline.median_ms:.1f} ms then)" if found.baseline else ""
     return [
         f"- Understanding one message, on one core: median {found.median_ms:.1f} ms{before}, one in twenty longer than "
-        f"{found.slow_ms:.0f} ms; goal: at most 15 ms. All components, danger signs included.",
+        f"{found.slow_ms:.0f} ms; goal: at most 15 ms. Processor time of all components, danger signs included.",
         f"- The model's file: {found.megabytes:.1f} MB; goal: at most 40 MB.",
     ]
 

@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from companion.content.library import Library
-from companion.dialogue.subject import FOLLOW_UP
+from companion.dialogue.subject import FOLLOW_UP, PERSONAL_ADVICE
 from companion.nlu.intent_model import ADVICE, IntentModel, Sample
 from companion.nlu.sentence_vectors import PARTS, VECTOR, Part
 from companion.nlu.splitting import is_question
@@ -23,17 +23,18 @@ from companion.nlu.term_extractor import TERMS, topic_terms
 
 __all__ = ["QUESTIONS", "TopicClassifier"]
 
-_PERSONAL_ADVICE = "personal_medical_advice"
 #: Output property: the questions of the message in order, each {"text", "intent", "confidence", "start"}.
 QUESTIONS = "questions"
 _KINDS = {
-    _PERSONAL_ADVICE: ADVICE,
+    PERSONAL_ADVICE: ADVICE,
     "out_of_scope": "not_ours",
     "report_symptom": "felt",
     "express_distress": "felt",
 }
 _RANKING_LENGTH = 10
 _MAX_QUESTIONS = 5
+#: Messages of more words are stories with a question in them.
+_STORY_WORDS = 50
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -128,7 +129,7 @@ class TopicClassifier(GraphComponent):
         whole_probabilities, *probabilities = self._model.probabilities([whole, *pieces])
         ranking = self._rank(whole_probabilities)
         questions = self._questions(parts, spans, probabilities) if len(parts) > 1 else []
-        if not self._knows(ranking) and questions:
+        if questions and (len(text.split()) > _STORY_WORDS or not self._knows(ranking)):
             # A long story blurs the whole; the question inside it is clear by itself.
             best = max(questions, key=lambda question: question["confidence"])
             index = next(i for i, start in enumerate(spans) if start == best["start"])
@@ -142,7 +143,7 @@ class TopicClassifier(GraphComponent):
         questions: dict[str, dict[str, Any]] = {}
         for part, start, row in zip(parts, spans, probabilities, strict=True):
             top = self._rank(row)[0]
-            answerable = top["name"] in self._topics or top["name"] == _PERSONAL_ADVICE
+            answerable = top["name"] in self._topics or top["name"] == PERSONAL_ADVICE
             # "What is letrozole? What are its side effects?": the second leans on the first.
             answerable = answerable or (top["name"] == FOLLOW_UP and bool(questions))
             if is_question(part.text) and answerable and top["confidence"] >= self._config["second_question"]:

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from companion.content import Library, require_country
 from companion.run.training import MODEL
 from companion.settings import ROOT, Settings, SettingsError
 
@@ -74,7 +75,7 @@ def run() -> int:
     Raises `SettingsError` for settings that cannot be used, a missing model, or a port that is taken.
     """
     environment = local_environment()
-    Settings.from_environment(environment)
+    require_country(Library.load().helplines, Settings.from_environment(environment))
     if not MODEL.exists():
         raise SettingsError(f"{MODEL} is missing; train it with 'make train'")
     for name in ("RASA_PORT", "WEB_PORT", "ACTIONS_PORT"):

@@ -51,7 +51,8 @@ class Scene:
         self._owners = _tokens(found["owners"])
         self._turns = _tokens(found["turns"])
         self._over = found["over"]
-        self._long_ago = stand_alone(found["long_ago"] + self._ages(), _tokens(found["not_long_ago"]))
+        dated = [place for place in found["long_ago"] if not _small_number(message.tokens[place[1]].word)]
+        self._long_ago = stand_alone(dated + self._ages(), _tokens(found["not_long_ago"]))
         self.softeners = found["softeners"]
 
     def excuse(self, chain: Sequence[Place], flag: RedFlag) -> str | None:
@@ -90,8 +91,10 @@ class Scene:
         )
 
     def doubtful(self, index: int) -> bool:
-        """Whether the sentence of token `index` denies something or holds an idiom: its vector may mislead."""
-        return bool(self._within(self._negations, index) or self._within(self._found["idioms"], index))
+        """Whether the sentence of token `index` denies, asks, supposes or looks back: its vector may mislead."""
+        signs = (self._negations, self._questions, self._hypotheses, self._long_ago)
+        lists = (self._found["idioms"], self._found["quotes"], self._found["known"])
+        return any(self._within(places, index) for places in (*signs, *lists))
 
     def personal(self, index: int) -> bool:
         """Whether somebody is spoken of in the sentence of token `index`."""
@@ -207,7 +210,7 @@ class Scene:
         if not self._questions or urgency is Urgency.crisis or self._found["places"]:
             return False
         near = bool(self._within(self._found["close"], first))
-        return bool(self._found["other_diseases"]) and (far or not near or not grave) or (far and not grave)
+        return (bool(self._found["other_diseases"]) and (far or not near or not grave)) or (far and not grave)
 
     def _ages(self) -> list[Place]:
         """ "when I was 30": as long ago as a year."""
@@ -231,3 +234,8 @@ class Scene:
 
 def _tokens(places: Sequence[Place]) -> set[int]:
     return {index for first, last in places for index in range(first, last + 1)}
+
+
+def _small_number(word: str) -> bool:
+    """Whether `word` is a number but no year: "in 20 hours" is not "in 2010"."""
+    return word[0].isdigit() and len(word) < 4

@@ -33,16 +33,23 @@ class Detector:
         self._bias = bias
 
     @classmethod
-    def train(cls, vectors: np.ndarray, labels: Sequence[str], threshold: float = 0.4) -> Detector:
+    def train(
+        cls,
+        vectors: np.ndarray,
+        labels: Sequence[str],
+        threshold: float = 0.4,
+        weights: Sequence[float] | None = None,
+    ) -> Detector:
         """A detector learnt from `vectors` (n, 384) and their red-flag ids or "none"; needs scikit-learn.
 
-        `threshold` is the least probability of danger that counts. 0.4 and the regularisation below were chosen by
-        five-fold cross-validation over data/safety, the rules' examples and the topics' training examples.
+        `threshold` is the least probability of danger that counts; `weights` say how much each example matters. 0.4,
+        the regularisation below and the weights of companion.safety.training were chosen by cross-validation over
+        data/safety, the rules' examples and the topics' training examples.
         """
         from sklearn.linear_model import LogisticRegression
 
         model = LogisticRegression(C=40.0, max_iter=400)
-        model.fit(vectors, list(labels))
+        model.fit(vectors, list(labels), sample_weight=weights)
         classes = [str(label) for label in model.classes_]
         return cls(classes, model.coef_.astype(np.float32), model.intercept_.astype(np.float32), threshold)
 

@@ -58,10 +58,11 @@ class Talk:
     events: list[dict[str, Any]] = field(default_factory=list)
     latest: dict[str, Any] = field(default_factory=dict)
 
-    def bot(self, text: str = "…", buttons: tuple[str, ...] = ()) -> Talk:
-        """The assistant said something."""
+    def bot(self, text: str = "…", buttons: tuple[str, ...] = (), utterance: str | None = None) -> Talk:
+        """The assistant said something; `utterance` is its name where it was a fixed text."""
         offered = [{"title": title, "payload": title} for title in buttons]
-        self.events.append({"event": "bot", "text": text, "data": {"buttons": offered or None}})
+        metadata = {"utter_action": utterance} if utterance else {}
+        self.events.append({"event": "bot", "text": text, "data": {"buttons": offered or None}, "metadata": metadata})
         return self
 
     def user(self, text: str, intent: str = "nlu_fallback", **parsed: Any) -> Talk:

@@ -80,8 +80,6 @@ def test_the_fixed_text_has_the_numbers_of_the_country(monkeypatch: pytest.Monke
     assert said.text == text_of("trouble", "US")
 
 
-# BUG: the fixed text itself reads the country from the events; if that is what fails, the exception leaves the
-# action, and the action server logs it with what it quotes.
 def test_the_fixed_text_comes_even_if_the_country_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "country_stated", failing)
     try:

@@ -69,8 +69,6 @@ def test_no_to_our_guesses_is_an_honest_no() -> None:
     assert said.text == text_of("not_understood")
 
 
-# BUG: a yes or no right after an escalation answers its question ("Are you safe right now?", "Is it safe for you to
-# talk right now?", "Would you like to talk with a person?"), and is met with small talk.
 @pytest.mark.parametrize(
     ("urgency", "flag", "answer"),
     [("crisis", "suicide_active", "no"), ("safeguarding", "domestic_abuse", "no"), ("support", "distress_high", "yes")],
@@ -78,7 +76,9 @@ def test_no_to_our_guesses_is_an_honest_no() -> None:
 def test_an_answer_to_an_escalation_is_not_met_with_small_talk(urgency: str, flag: str, answer: str) -> None:
     flags = [{"id": flag, "urgency": urgency, "text": "…"}]
     talk = Talk().user("…", "express_distress", urgency=urgency, red_flags=flags)
-    talk.bot(buttons=("Talk to a person",)).user(answer, "affirm" if answer == "yes" else "deny")
+    talk.bot(buttons=("Talk to a person",), utterance="utter_escalation").user(
+        answer, "affirm" if answer == "yes" else "deny"
+    )
     said = talk.run(ActionAffirm() if answer == "yes" else ActionDeny())
     assert said.text not in (text_of("what_next"), text_of("all_right")), (
         f"after {urgency}, '{answer}' is answered with:\n{said.text}"

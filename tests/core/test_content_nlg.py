@@ -80,8 +80,6 @@ def test_lesser_signs_that_are_urgent_together_are_told_as_such(domain: Domain, 
     assert library.escalations.combination.seen in text
 
 
-# BUG: "again" looks at the sign alone, not at how urgent it is now: who told of a sore jaw before ("within 24 hours")
-# and now tells of more, reads only "Phone ... now, if you have not done so yet", which nobody had told them.
 def test_a_danger_that_has_become_more_urgent_is_told_in_full(domain: Domain) -> None:
     tracker = tracker_of(
         domain, wrote("jaw", "greet", JAW), ESCALATION, wrote("jaw and rib", "greet", JAW, RIB, urgency="urgent")
@@ -107,8 +105,6 @@ def test_the_deployers_country_counts_where_none_was_said(domain: Domain, monkey
     assert said(ESCALATION, tracker)["text"].startswith("Call 999 now.")
 
 
-# BUG: where the deployer's country is set, somebody who says "I am in France" is told "I will give you the numbers
-# for United Kingdom ... call 999".
 def test_a_place_without_numbers_is_not_the_deployers_country(domain: Domain, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMPANION_COUNTRY", "GB")
     text = said("utter_say_country", tracker_of(domain, wrote("I am in France", "say_country")))["text"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from companion.core.conversation import earlier_red_flags, last_offer, own_words
+from companion.core.conversation import Danger, dangers_told, last_offer, last_utterance, own_words
 
 
 def bot(*titles: str) -> dict[str, Any]:
@@ -14,7 +14,7 @@ def bot(*titles: str) -> dict[str, Any]:
 
 def user(text: str | None, *flags: str) -> dict[str, Any]:
     red_flags = [{"id": flag, "urgency": "urgent", "text": "…"} for flag in flags]
-    return {"event": "user", "text": text, "parse_data": {"red_flags": red_flags}}
+    return {"event": "user", "text": text, "parse_data": {"urgency": "urgent", "red_flags": red_flags}}
 
 
 def test_the_last_offer_is_that_of_the_last_message() -> None:
@@ -41,15 +41,25 @@ def test_own_words_are_the_persons_alone_in_order() -> None:
 
 def test_red_flags_are_told_message_by_message() -> None:
     events = [user("a", "fever_on_treatment"), bot(), user("b"), user("c", "pe", "chest_pain")]
-    assert earlier_red_flags(events) == [{"fever_on_treatment"}, set(), {"pe", "chest_pain"}]
+    assert dangers_told(events) == [
+        Danger("urgent", frozenset({"fever_on_treatment"})),
+        Danger("urgent", frozenset({"pe", "chest_pain"})),
+    ]
 
 
 def test_messages_without_a_parse_have_no_red_flags() -> None:
-    assert earlier_red_flags([{"event": "user", "text": "x"}, {"event": "user", "parse_data": None}]) == [set(), set()]
+    assert dangers_told([{"event": "user", "text": "x"}, {"event": "user", "parse_data": None}]) == []
+
+
+def test_the_last_utterance_is_known_by_name_until_an_action_speaks() -> None:
+    greeting = {"event": "bot", "text": "…", "metadata": {"utter_action": "utter_greet"}}
+    assert last_utterance([]) is None
+    assert last_utterance([greeting, user("hi")]) == "utter_greet"
+    assert last_utterance([greeting, user("hi"), bot()]) is None
 
 
 def test_what_was_forgotten_is_not_used_again() -> None:
     events = [user("I live in Leeds", "pe"), bot("Yes"), {"event": "reset_slots"}, user("hello")]
     assert own_words(events) == ["hello"]
-    assert earlier_red_flags(events) == [set()]
+    assert dangers_told(events) == []
     assert last_offer(events) == set()

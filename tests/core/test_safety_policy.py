@@ -67,7 +67,7 @@ def test_where_there_is_time_the_question_is_answered_too(urgency: str, policy: 
     [
         ("follow_up", ANSWER),
         ("tell_me_more", "action_tell_more"),
-        ("personal_medical_advice", "utter_personal_medical_advice"),
+        ("personal_medical_advice", "action_answer"),
         ("talk_to_human", "utter_hand_off"),
     ],
 )

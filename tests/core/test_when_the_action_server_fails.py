@@ -123,9 +123,8 @@ def test_the_escalation_comes_before_the_answer_that_hangs(
 
 
 def test_what_needs_no_action_server_goes_on(patient: _Patient) -> None:
-    assert patient.hears("What is hormone therapy?")
     assert patient.hears("Talk to a person")[0].startswith("Of course. Here is how to reach a person")
-    assert patient.hears("Should I stop taking letrozole?")[0].startswith("That depends on your own situation")
+    assert patient.hears("I feel so alone with this")[0].startswith("I am sorry that this is so hard")
 
 
 def test_the_patients_words_are_not_in_the_log(
@@ -136,8 +135,6 @@ def test_the_patients_words_are_not_in_the_log(
     assert NAME not in caplog.text + out + err
 
 
-# BUG: a hung turn keeps the conversation's lock, for up to 60 seconds; the next message of the same person waits for
-# it. If that message tells of danger, the escalation is not said: only the fixed text comes when patience ends.
 def test_danger_right_after_a_hung_turn_is_told(patient: _Patient, actions: _BrokenActions, trouble: str) -> None:
     actions.hangs = True
     assert patient.hears("What is hormone therapy?") == [trouble]

@@ -160,10 +160,6 @@ def test_every_lookup_by_any_side_of_any_topic_can_be_answered(library: Library)
             assert found.aspect is None or found.aspect in aspects, f"no words for {found}"
 
 
-# BUG: a short question that begins with "and", "but" or "what about" leans on the old subject even where it was
-# understood as a topic of its own and happens to hold a word of a side ("how long", "husband", "risks"). See
-# tests/conversations/ follow_ups: outlook_is_not_..., outlook_after_..., support_for_my_husband_...,
-# risks_of_trials_...
 @pytest.mark.parametrize(
     ("text", "topic"),
     [
@@ -182,8 +178,6 @@ def test_a_question_understood_as_a_topic_of_its_own_is_answered_with_that_topic
     assert found.topic == topic, f"after hormone therapy, '{text}' is answered with {found}"
 
 
-# BUG: where the subject has no words on a side, the topic that tells of it is looked up without that side, though it
-# has it.
 def test_a_side_told_elsewhere_is_told_from_that_side(library: Library) -> None:
     found = find_lookup(asked("and for men?"), Subject("chemotherapy"), library)
     assert found == Lookup("what_is_mbc", "men"), f"'and for men?' is answered with {found}, which never mentions men"

@@ -198,8 +198,6 @@ def test_a_topic_without_figures_has_none_to_show(writer: Writer) -> None:
         writer.figures("surgery")
 
 
-# BUG: "Tell me more" offers the figures under a text that asks nothing; the next "ok" then shows them, even to
-# somebody who declined. See tests/conversations/prognosis_numbers/ok_after_tell_me_more_...
 def test_figures_are_offered_only_with_the_question(library: Library, writer: Writer) -> None:
     for topic in figures_of(library):
         numbers = library.answers[topic].numbers

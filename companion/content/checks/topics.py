@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from companion.content.checks.project import QUESTIONS, Project
 from companion.content.problems import Problem
-from companion.dialogue.subject import FOLLOW_UP
+from companion.dialogue.subject import FOLLOW_UP, PERSONAL_ADVICE
 
 __all__ = ["CONTRACT_TOPICS", "answers_and_intents", "contract_topics", "test_questions", "training_examples"]
 
@@ -24,7 +24,7 @@ CONTRACT_TOPICS = (
 )
 
 _ANSWER = "action_answer"
-#: Fewer examples than this and a topic is often missed, or taken for its neighbour (issue 2, part 4).
+#: Fewer examples than this and a topic is often missed, or taken for its neighbour.
 _LEAST_EXAMPLES = 40
 
 
@@ -47,7 +47,7 @@ def answers_and_intents(project: Project) -> Iterator[Problem]:
         if topic not in answered:
             yield file.problem(f"no rule leads to '{topic}'; add one with action_answer to data/rules/answers.yml")
     for number, intent in enumerate(intents):
-        if intent in answered and intent != FOLLOW_UP and intent not in project.library.answers:
+        if intent in answered - {FOLLOW_UP, PERSONAL_ADVICE} and intent not in project.library.answers:
             message = f"the intent '{intent}' is led to an answer; write content/answers/{intent}.yml"
             yield project.domain_file.problem(message, "intents", number)
 
