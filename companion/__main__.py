@@ -96,6 +96,9 @@ def _serve_actions(chosen: argparse.Namespace) -> int:
 
 
 def _evaluate(chosen: argparse.Namespace) -> int:
+    if chosen.file and (chosen.baseline or chosen.compare):
+        print("BASELINE and COMPARE are about the project's own sets; give them without FILE", file=sys.stderr)
+        return 2
     hush()
     from companion.evaluation.command import evaluate
 

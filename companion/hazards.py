@@ -100,7 +100,9 @@ def _head(log: HazardLog) -> Iterator[str]:
         "",
         f"{len(log.hazards)} hazards. Severity and likelihood are the authors' estimates: {agreed} of them are agreed,"
         f" the rest are **{_NOT_AGREED}**.",
-        'The tests named under each hazard show that its mitigation works; "What remains" says what no test can show.',
+        "The tests named under each hazard show its mitigation at work on the cases they hold, no more; how often",
+        "danger told in other words is missed is measured in [the evaluation](../evaluation/safety.md). What is open",
+        'stands under "What remains".',
         "What the assistant is for stands in [intended_purpose.md](intended_purpose.md).",
         "",
         "## How risk is read",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -13,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from companion.encoder import SentenceEncoder, built_encoder
-from companion.nlu.sentence_vectors import ENCODER
+from companion.nlu.sentence_vectors import ENCODER, VECTOR
 from companion.safety import Detector, Triage, train_detector
 from companion.settings import ROOT
 
@@ -60,8 +61,14 @@ class RedFlagDetector(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from data/safety, the rules' examples, and the topics' examples as no danger."""
         encoder = SentenceEncoder(built_encoder())
+        # The topics' examples have their vectors already; most of the work is done.
+        known = {one.get(TEXT): one.get(VECTOR) for one in training_data.training_examples}
+
+        def encode(texts: list[str]) -> np.ndarray:
+            return np.vstack([known[text] if text in known else encoder.encode([text])[0] for text in texts])
+
         with self._storage.write_to(self._resource) as folder:
-            train_detector(ROOT, self._triage, encoder.encode).save(folder / _FILE)
+            train_detector(ROOT, self._triage, encode).save(folder / _FILE)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

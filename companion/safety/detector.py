@@ -48,7 +48,7 @@ class Detector:
         """
         from sklearn.linear_model import LogisticRegression
 
-        model = LogisticRegression(C=40.0, max_iter=400)
+        model = LogisticRegression(C=40.0, max_iter=150, tol=1e-3)
         model.fit(vectors, list(labels), sample_weight=weights)
         classes = [str(label) for label in model.classes_]
         return cls(classes, model.coef_.astype(np.float32), model.intercept_.astype(np.float32), threshold)

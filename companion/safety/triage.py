@@ -24,7 +24,7 @@ __all__ = ["Triage"]
 _AMBERS = 2
 # A danger that was named and denied or asked about, a negation, a story round a question: all make a vector look
 # dangerous. There the detector must be surer. Chosen by cross-validation with its threshold.
-_EXCUSED, _DOUBTFUL, _PART = 0.9, 0.6, 0.85
+_EXCUSED, _DOUBTFUL, _PART = 0.9, 0.8, 0.85
 # Longer messages are cut here: ten pages are enough to find a danger, and a check must never hang.
 _MOST_CHARACTERS = 20_000
 
