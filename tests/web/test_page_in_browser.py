@@ -62,7 +62,7 @@ def _fake_rasa(writer: Writer) -> ASGIApp:
     async def webhook(request: Request) -> JSONResponse:
         text = (await request.json())["message"]
         if "chest pain" in text:
-            reply = writer.escalation("emergency", ["chest_pain"])
+            reply = writer.escalation("emergency", "chest_pain")
         elif "more" in text:
             reply = writer.more("hormone_therapy")
         elif "hormone" in text:
