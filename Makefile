@@ -6,6 +6,8 @@ MODEL := var/models/companion.tar.gz
 # Bytecode is written even where the machine forbids it: compiling 160 packages at every start costs 20 seconds.
 export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPATH := $(CURDIR)
+# The certificates this machine trusts, as its own tools do: a hospital's network often has one of its own.
+export UV_SYSTEM_CERTS ?= 1
 # One thread a process: the assistant's matrices are small, and waking threads costs more than they save.
 export OMP_NUM_THREADS ?= 1
 
@@ -27,8 +29,12 @@ setup: .venv/.ready
 train: $(MODEL)
 
 .venv/.ready: requirements.lock
-	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or 3.10 is needed and was not found; install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v in ((3, 10), (3, 11)) else f"Python 3.11 or 3.10 is needed; this is {v[0]}.{v[1]}. Name another: make PYTHON=/path/to/python3.11")'
+	@found=$$("$(PYTHON)" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); \
+	case "$$found" in \
+		3.10|3.11) ;; \
+		"") echo "Python 3.11 or 3.10 is needed and was not found; install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1 ;; \
+		*) echo "Python 3.11 or 3.10 is needed; $(PYTHON) is $$found. Name another: make PYTHON=/path/to/python3.11" >&2; exit 1 ;; \
+	esac
 	@echo "Setting up: about two minutes the first time ..."
 	@[ -x var/tools/bin/uv ] || { "$(PYTHON)" -m venv var/tools && var/tools/bin/python -m pip install --quiet --disable-pip-version-check uv; }
 	@[ -x $(PY) ] || var/tools/bin/uv venv --quiet --python "$(PYTHON)" .venv
