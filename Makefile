@@ -43,7 +43,7 @@ train: $(MODEL)
 
 $(MODEL): .venv/.ready config.yml domain.yml content/medicines.yml content/terms.yml content/red_flags.yml \
 		$(wildcard data/*/*.yml companion/nlu/*.py companion/encoder/*.py companion/safety/*.py)
-	@$(PY) -m companion train
+	@OMP_NUM_THREADS=$(shell nproc 2>/dev/null || echo 2) $(PY) -m companion train
 
 run: $(MODEL)
 	@$(PY) -m companion run

@@ -18,10 +18,10 @@ from companion.evaluation.trained_model import open_model
 from companion.evaluation.understanding import score
 from companion.settings import ROOT
 
-__all__ = ["compare", "read_comparison"]
+__all__ = ["CONFIGS", "compare", "read_comparison"]
 
 _PIPELINES = Path(__file__).with_name("pipelines")
-#: The quickest first; DIET takes half an hour.
+#: The quickest first: what is measured is written at once, and DIET takes an hour.
 CONFIGS = {
     "Rasa's logistic regression": _PIPELINES / "logistic_regression.yml",
     "Rasa's default pipeline (DIET, 30 epochs)": _PIPELINES / "diet.yml",
