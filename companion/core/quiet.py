@@ -21,7 +21,6 @@ def hush() -> None:
     """Call before importing Rasa: no warnings, no telemetry, no debug log. Errors still show."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    os.environ.setdefault("TQDM_DISABLE", "1")  # progress bars of Rasa's inner loops
     hush_warnings()
     logging.basicConfig(level=logging.ERROR)
     from rasa.utils.log_utils import configure_structlog

@@ -54,8 +54,12 @@ def train(target: Path = MODEL) -> None:
     progress.setLevel(logging.INFO)
     progress.addHandler(_Progress())
     progress.propagate = False
-    # Rasa says that it has stored the model, in a folder that is gone a moment later.
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder, contextlib.redirect_stdout(io.StringIO()):
+    # Rasa draws bars of its inner loops, and names a folder that is gone a moment later.
+    with (
+        tempfile.TemporaryDirectory(dir=target.parent) as folder,
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
         result = rasa_train(
             domain=str(ROOT / "domain.yml"),
             config=str(ROOT / "config.yml"),

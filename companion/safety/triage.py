@@ -66,6 +66,8 @@ class Triage:
         """
         message, scene, places = self._open(text)
         hits, excused = self._by_rules(message, scene, places)
+        # Of equally urgent signs the one named first is what the person came for; sorting below keeps that order.
+        hits.sort(key=lambda hit: text.find(hit.text))
         if self._detector is not None and vectors is not None and message.tokens:
             guesses = self._detector.predict(np.atleast_2d(vectors))
             hits += self._by_detector(message, scene, guesses, {hit.id for hit in hits}, excused)
