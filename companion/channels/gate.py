@@ -62,12 +62,11 @@ class Gate:
             await self._say(output, message, self._writer.notice("no_words"))
             return
         slow = False
-        turn = asyncio.ensure_future(self._handle(message))
         try:
-            await asyncio.wait_for(asyncio.shield(turn), self._patience)
+            # A turn given up is cancelled: left alone, it would hold the conversation's lock, and the next message may
+            # be of danger.
+            await asyncio.wait_for(self._handle(message), self._patience)
         except asyncio.TimeoutError:
-            # Left alone, it would hold the conversation's lock, and the next message may be of danger.
-            turn.cancel()
             slow = True
             self._report("slow", message)
         except Exception as error:
