@@ -12,7 +12,7 @@ export UV_SYSTEM_CERTS ?= 1
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train run test check ask chat format evaluate evaluate-safety
+.PHONY: help setup train run run-production bench test check ask chat format evaluate evaluate-safety
 
 help:
 	@echo "make run            set up, train and start everything; Ctrl-C stops it"
@@ -23,6 +23,9 @@ help:
 	@echo "make train          train the model if its sources have changed"
 	@echo "make evaluate       measure how well messages are understood (FILE=questions.csv: your own; BASELINE=1, COMPARE=1)"
 	@echo "make evaluate-safety  measure how surely danger is seen (BASELINE=1: hold later changes to these figures)"
+	@echo "make bench          measure speed and memory beside Rasa's own starter project (QUICK=1: a short run, no report;"
+	@echo "                    SCALE=1: two workers against one, on PostgreSQL and Redis)"
+	@echo "make run-production start several of everything, on PostgreSQL, Redis and RabbitMQ, behind nginx"
 	@echo "make format         format the code"
 
 setup: .venv/.ready
@@ -47,6 +50,12 @@ $(MODEL): .venv/.ready config.yml domain.yml content/medicines.yml content/terms
 
 run: $(MODEL)
 	@$(PY) -m companion run
+
+run-production: $(MODEL)
+	@$(PY) -m companion run-production
+
+bench: $(MODEL)
+	@$(PY) -m companion bench $(if $(QUICK),--quick) $(if $(SCALE),--workers)
 
 test: $(MODEL)
 	@$(PY) -m pytest

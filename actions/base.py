@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from abc import ABC, abstractmethod
@@ -12,6 +13,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from companion import metrics
 from companion.content import Library, country_stated
 from companion.core.conversation import own_words
 from companion.dialogue.replies import Reply, Writer
@@ -52,8 +54,12 @@ class SafeAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         """Runs `respond`; on any error says the fixed text instead."""
         try:
-            return self.respond(dispatcher, tracker)
+            # In a thread: an action may wait for the database, and others are not to wait for it.
+            events = await asyncio.to_thread(self.respond, dispatcher, tracker)
+            metrics.action_ran(self.name(), failed=False)
+            return events
         except Exception as error:
+            metrics.action_ran(self.name(), failed=True)
             correlation_id = uuid.uuid4().hex[:12]
             _log.error("action=%s failed=%s correlation_id=%s", self.name(), type(error).__name__, correlation_id)
             dispatcher.messages.clear()
@@ -70,8 +76,10 @@ def _country_if_told(tracker: Tracker) -> str | None:
 
 
 def say(dispatcher: CollectingDispatcher, reply: Reply) -> None:
-    """Sends one reply as one message."""
-    dispatcher.utter_message(text=reply.text, buttons=reply.as_buttons())
+    """Sends one reply as one message, with what a channel may show of it besides."""
+    beside = {"parts": reply.parts, "topic": reply.topic}
+    shown = {name: value for name, value in beside.items() if value is not None}
+    dispatcher.utter_message(text=reply.text, buttons=reply.as_buttons(), **shown)
 
 
 def understanding(tracker: Tracker) -> Understanding:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -38,6 +40,24 @@ class Chat:
     def reply(self, text: str) -> str:
         """The words that answer `text`, all messages together."""
         return "\n\n".join(message.get("text", "") for message in self.say(text))
+
+    def goes_silent(self, time: timedelta) -> None:
+        """The person writes nothing for `time`: all that was said is that much older."""
+        store = self._assistant._agent.tracker_store
+        with store.session_scope() as session:
+            for row in session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == self.name):
+                event = json.loads(row.data)
+                row.timestamp = event["timestamp"] = event["timestamp"] - time.total_seconds()
+                row.data = json.dumps(event)
+            session.commit()
+
+    def cases(self) -> list[Any]:
+        """What was passed on to staff, oldest first."""
+        return self._assistant._gate._cases.all_of(self.name)
+
+    def messages(self) -> list[str]:
+        """What is stored of the chat, both ways."""
+        return [entry.text for entry in self._assistant._gate._journal.since(self.name)]
 
     def understand(self, text: str) -> dict[str, Any]:
         """The parse of `text`, as POST /model/parse gives it."""

@@ -111,3 +111,4 @@ class Case:
     closed_at: datetime | None
     overdue_at: datetime | None
     erased_at: datetime | None
+    told_at: datetime | None = None

@@ -15,6 +15,7 @@ from companion.content.model import (
     Button,
     Escalations,
     FollowUps,
+    HandOffTexts,
     Helplines,
     Medicine,
     Notice,
@@ -40,6 +41,7 @@ class Library:
     medicines: dict[str, Medicine]
     terms: Terms
     notices: dict[str, Notice]
+    hand_off: HandOffTexts
     buttons: dict[str, Button]
     sources: dict[str, Source]
     helplines: Helplines
@@ -58,6 +60,7 @@ class Library:
             medicines=reader.file("content/medicines.yml", dict[str, Medicine]),
             terms=reader.file("content/terms.yml", Terms),
             notices=reader.file("content/notices.yml", dict[str, Notice]),
+            hand_off=reader.file("content/hand_off.yml", HandOffTexts),
             buttons=reader.file("content/buttons.yml", dict[str, Button]),
             sources=reader.file("content/sources.yml", dict[str, Source]),
             helplines=reader.file("content/helplines.yml", Helplines),
@@ -94,12 +97,20 @@ class Library:
         return [*self.terms.explained, *names]
 
     @cached_property
+    def quick_replies(self) -> dict[str, str]:
+        """The id of every quick reply (or the topic), by its text in lower case, British and American."""
+        british = {button.text: name for name, button in self.buttons.items()}
+        british |= {answer.label: topic for topic, answer in self.answers.items()}
+        american = {spell(text, self.american, "en-US"): name for text, name in british.items()}
+        return {text.lower(): name for text, name in {**american, **british}.items()}
+
+    @cached_property
     def typed_buttons(self) -> dict[str, str]:
         """The intent of every quick reply, by its text in lower case, in British and in American spelling."""
-        topics = {answer.label: topic for topic, answer in self.answers.items()}
-        british = {**topics, **{button.text: button.intent for button in self.buttons.values()}}
-        american = {spell(text, self.american, "en-US"): intent for text, intent in british.items()}
-        return {text.lower(): intent for text, intent in {**american, **british}.items()}
+        return {
+            text: self.buttons[name].intent if name in self.buttons else name
+            for text, name in self.quick_replies.items()
+        }
 
 
 class _Reader:

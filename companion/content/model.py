@@ -15,6 +15,7 @@ __all__ = [
     "Country",
     "Escalations",
     "FollowUps",
+    "HandOffTexts",
     "Helplines",
     "Medicine",
     "Notice",
@@ -109,7 +110,7 @@ class Term(Entry):
 
 
 class Terms(Entry):
-    """content/terms.yml: what entities exist beside medicines, and which hard words the texts explain."""
+    """content/terms.yml: what entities exist beside medicines, how words are misspelt, which the texts explain."""
 
     treatment: dict[str, Term]
     body_site: dict[str, Term]
@@ -118,6 +119,7 @@ class Terms(Entry):
     other_condition: dict[str, Term]
     supplement: dict[str, Term]
     not_misspelt: list[str]
+    usual_misspellings: dict[str, str] = {}
     explained: list[str]
 
 
@@ -133,6 +135,14 @@ class Notice(Entry):
 
     text: str
     buttons: list[str] = []
+
+
+class HandOffTexts(Entry):
+    """content/hand_off.yml: what is said to somebody who asks for a person. `examples`: the names that its texts may
+    use beside the phrases of every text, each with an example."""
+
+    examples: dict[str, str]
+    texts: dict[str, Notice]
 
 
 class FollowUps(Entry):

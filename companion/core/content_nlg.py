@@ -11,8 +11,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from companion.content import Library, country_stated
-from companion.core.conversation import dangers_told, own_words
-from companion.core.safety_policy import ESCALATION
+from companion.core.conversation import dangers_told, own_words, worst_urgency
+from companion.core.this_turn import ESCALATION, NUMBERS
+from companion.dialogue.hand_off_state import CALL_FIRST
 from companion.dialogue.replies import Reply, Writer
 from companion.settings import Settings
 
@@ -37,6 +38,12 @@ class ContentNLG(NaturalLanguageGenerator):
         country = country_stated(self._library.helplines, own_words(events))
         if utter_action == ESCALATION:
             reply = self._escalation(parsed, events, country)
+            danger = {"urgency": parsed["urgency"], "red_flags": parsed["red_flags"]}
+            return {"text": reply.text, "buttons": reply.as_buttons(), **danger}
+        urgency = worst_urgency(events)
+        if utter_action == NUMBERS and urgency in CALL_FIRST:
+            # Who has told of danger and asks for a person is told first whom to call now.
+            reply = self._writer.escalation(urgency, None, again=True, country=country)
         elif utter_action == _OTHER_LANGUAGE:
             reply = self._writer.other_language(parsed["language"], country=country)
         else:

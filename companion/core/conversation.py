@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Danger", "dangers_told", "last_offer", "last_utterance", "own_words"]
+from companion.safety.model import Urgency
+
+__all__ = [
+    "Danger",
+    "before_the_last_message",
+    "dangers_told",
+    "flagged_words",
+    "last_offer",
+    "last_utterance",
+    "own_words",
+    "worst_urgency",
+]
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,15 @@ def last_offer(events: Iterable[Mapping[str, Any]]) -> set[str]:
     return {button["title"] for button in buttons}
 
 
+def before_the_last_message(events: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The events up to the person's last message, without it: what they had before them when they wrote it."""
+    known = list(events)
+    for place in range(len(known) - 1, -1, -1):
+        if known[place].get("event") == "user":
+            return known[:place]
+    return known
+
+
 def last_utterance(events: Iterable[Mapping[str, Any]]) -> str | None:
     """The name of the fixed text said last (such as "utter_greet"); None after an action's own words."""
     said = [event for event in _since_forgotten(events) if event.get("event") == "bot"]
@@ -48,6 +68,12 @@ def own_words(events: Iterable[Mapping[str, Any]]) -> list[str]:
     return [event.get("text") or "" for event in _since_forgotten(events) if event.get("event") == "user"]
 
 
+def flagged_words(events: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The messages in which the person described danger or distress, in order."""
+    users = [event for event in _since_forgotten(events) if event.get("event") == "user"]
+    return [event.get("text") or "" for event in users if (event.get("parse_data") or {}).get("red_flags")]
+
+
 def dangers_told(events: Iterable[Mapping[str, Any]]) -> list[Danger]:
     """The danger in each message of the person that described one, in order."""
     parses = [event.get("parse_data") or {} for event in _since_forgotten(events) if event.get("event") == "user"]
@@ -56,3 +82,9 @@ def dangers_told(events: Iterable[Mapping[str, Any]]) -> list[Danger]:
         for parsed in parses
         if parsed.get("red_flags")
     ]
+
+
+def worst_urgency(events: Iterable[Mapping[str, Any]]) -> str:
+    """The most urgent of all that the person told; "none" where they told of no danger."""
+    told = {danger.urgency for danger in dangers_told(events)}
+    return next(level.value for level in Urgency if level.value in told or level is Urgency.none)

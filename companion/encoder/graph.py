@@ -21,6 +21,8 @@ _WIDTH = 384
 _HEAD_WIDTH = _WIDTH // _HEADS
 _NORM_EPSILON = 1e-12
 _OPSET = 17
+#: Counted from 0.
+_MIDDLE = (3, 4)
 
 
 class _Graph:
@@ -79,12 +81,19 @@ class _Graph:
             self.add("Add", self.linear(wide, f"{layer}.output.dense"), value), f"{layer}.output.LayerNorm"
         )
 
+    def mean(self, value: str, mask: str) -> str:
+        tokens_axis = self.constant("tokens_axis", np.array([1], dtype=np.int64))
+        column = self.add("Unsqueeze", mask, self.constant("last_axis", np.array([2], dtype=np.int64)))
+        total = self.add("ReduceSum", self.add("Mul", value, column), tokens_axis, keepdims=0)
+        return self.add("Div", total, self.add("ReduceSum", column, tokens_axis, keepdims=0))
+
 
 def bert_sentence_graph(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
     """The ONNX model for `weights` (names as in the published safetensors file).
 
-    Inputs `input_ids` and `attention_mask`, int64 of shape (sentences, tokens); output `vectors`, float32 of shape
-    (sentences, 384), rows of length 1.
+    Inputs `input_ids` and `attention_mask`, int64 of shape (sentences, tokens). Outputs, float32: `vectors` of shape
+    (sentences, 384), rows of length 1; `middle` of shape (sentences, 768), the mean of the tokens after each of two
+    layers in the middle. They hold more of how something is said, which the last layer leaves out for what it is about.
     """
     graph = _Graph(weights)
     positions = graph.add(
@@ -102,14 +111,14 @@ def bert_sentence_graph(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
     one = graph.constant("one", np.array(1, dtype=np.float32))
     hidden = graph.add("Mul", graph.add("Sub", one, mask), graph.constant("minus", np.array(-1e9, dtype=np.float32)))
     mask_bias = graph.add("Unsqueeze", hidden, graph.constant("mask_axes", np.array([1, 2], dtype=np.int64)))
+    means = []
     for index in range(_LAYERS):
         value = graph.attention(value, f"encoder.layer.{index}.attention", mask_bias)
         value = graph.feed_forward(value, f"encoder.layer.{index}")
-
-    tokens_axis = graph.constant("tokens_axis", np.array([1], dtype=np.int64))
-    column = graph.add("Unsqueeze", mask, graph.constant("last_axis", np.array([2], dtype=np.int64)))
-    total = graph.add("ReduceSum", graph.add("Mul", value, column), tokens_axis, keepdims=0)
-    mean = graph.add("Div", total, graph.add("ReduceSum", column, tokens_axis, keepdims=0))
+        if index in _MIDDLE or index == _LAYERS - 1:
+            means.append(graph.mean(value, mask))
+    *middle, mean = means
+    graph.nodes.append(helper.make_node("Concat", middle, ["middle"], name="middle", axis=1))
     length = graph.add("ReduceL2", mean, axes=[1], keepdims=1)
     graph.nodes.append(helper.make_node("Div", [mean, length], ["vectors"], name="vectors"))
 
@@ -121,7 +130,10 @@ def bert_sentence_graph(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
             graph.nodes,
             "all-MiniLM-L6-v2",
             [tensor(name, TensorProto.INT64, "sentences", "tokens") for name in ("input_ids", "attention_mask")],
-            [tensor("vectors", TensorProto.FLOAT, "sentences", _WIDTH)],
+            [
+                tensor("vectors", TensorProto.FLOAT, "sentences", _WIDTH),
+                tensor("middle", TensorProto.FLOAT, "sentences", len(_MIDDLE) * _WIDTH),
+            ],
             list(graph.constants.values()),
         ),
         opset_imports=[helper.make_opsetid("", _OPSET)],

@@ -12,13 +12,13 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.loading import load_data
 
 from companion.content.library import Library
-from companion.encoder import SentenceEncoder
 from companion.evaluation.progress import shown
 from companion.evaluation.questions import Question, part_of
 from companion.evaluation.trained_model import Parse, TrainedModel
 from companion.evaluation.understanding import FALLBACK, Result, Scores
 from companion.nlu.intent_classifier import TopicClassifier
 from companion.nlu.intent_model import IntentModel, Sample
+from companion.nlu.reading import Reader
 from companion.nlu.term_extractor import TERMS, TermExtractor
 from companion.settings import ROOT
 
@@ -34,17 +34,14 @@ class _Limits:
 
 
 def cross_validate(model: TrainedModel, topics: Collection[str]) -> Scores:
-    """The training examples as unseen messages, with the encoder, kinds and temperature of `model`.
+    """The training examples as unseen messages, with the reader, kinds and temperature of `model`.
 
     Messages are judged as a whole: the second look at the parts of a long one belongs to serving.
     """
     data = TermExtractor(Library.load()).process_training_data(load_data(str(ROOT / "data" / "nlu")))
     examples = [one for one in data.intent_examples if one.get(TEXT)]
-    encoder = SentenceEncoder(model.file("encoder.onnx").parent)
-    samples = [
-        Sample(one.get(TEXT), encoder.encode([one.get(TEXT)])[0], one.get(TERMS, ()))
-        for one in shown(examples, "training examples")
-    ]
+    reader = Reader.load(model.file("encoder.onnx").parent)
+    samples = [Sample(reader.read(one.get(TEXT)), one.get(TERMS, ())) for one in shown(examples, "training examples")]
     labels = [one.get(INTENT) for one in examples]
     intents, kinds = sorted(set(labels)), model.kinds()
     missing = sorted(set(intents) - set(kinds))
@@ -54,8 +51,8 @@ def cross_validate(model: TrainedModel, topics: Collection[str]) -> Scores:
     probabilities = _softmax(logits / IntentModel.load(model.file("intents.npz")).temperature)
     limits = _limits()
     results = [
-        Result(Question(sample.text, label, (), part_of(label, topics)), _decide(row, intents, limits))
-        for sample, label, row in zip(samples, labels, probabilities, strict=True)
+        Result(Question(one.get(TEXT), label, (), part_of(label, topics)), _decide(row, intents, limits))
+        for one, label, row in zip(examples, labels, probabilities, strict=True)
     ]
     return Scores(results, topics)
 

@@ -30,8 +30,9 @@ The unseen messages (tests/evaluation/understanding.csv) are not for training. T
 from the authors of the training data and without sight of it, from imagination; real patients may write otherwise. The
 questions that the source articles raise (articles.csv) are by the same author, but no longer unseen: where one of them
 was missed, examples in other words were added to the training data. **No clinician has checked their labels.**
-Thresholds were chosen by cross-validation on the training data. Aggregate figures of the unseen set were looked at
-during development, so they may be a little better than figures of messages that nobody has seen yet."""
+Weights and thresholds were chosen by cross-validation on the training data, and on messages of one more author who had
+seen none of ours; those are training data now. Aggregate figures of the unseen set were looked at during development,
+so they may be a little better than figures of messages that nobody has seen yet."""
 _HOW = """\
 *Strictly*: the intent predicted is the label. *Accepted*: the label or an alternative that the author of the set wrote
 beside it. A message met with "Did you mean ...?" or an honest no (nlu_fallback) counts as wrong in both; how often that

@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from companion.content.library import Library
 from companion.dialogue.subject import FOLLOW_UP, PERSONAL_ADVICE
 from companion.nlu.intent_model import ADVICE, IntentModel, Sample
-from companion.nlu.sentence_vectors import PARTS, VECTOR, Part
+from companion.nlu.sentence_vectors import PARTS, READING, Part
 from companion.nlu.splitting import is_question
 from companion.nlu.term_extractor import TERMS, topic_terms
 
@@ -48,7 +48,7 @@ class TopicClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`threshold`, `ambiguity`: probabilities; `second_question`: the least sure that a further question may be."""
-        return {"threshold": 0.3, "ambiguity": 0.03, "second_question": 0.6}
+        return {"threshold": 0.25, "ambiguity": 0.02, "second_question": 0.6}
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class TopicClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from the examples, which `SentenceVectors` and `TermExtractor` have prepared."""
         examples = [one for one in training_data.intent_examples if one.get(TEXT)]
-        samples = [Sample(one.get(TEXT), one.get(VECTOR), one.get(TERMS, ())) for one in examples]
+        samples = [Sample(one.get(READING), one.get(TERMS, ())) for one in examples]
         labels = [one.get(INTENT) for one in examples]
         self._model = IntentModel.train(samples, labels, {label: self._kind(label) for label in labels})
         with self._storage.write_to(self._resource) as folder:
@@ -118,12 +118,12 @@ class TopicClassifier(GraphComponent):
 
     def _classify(self, message: Message, text: str) -> None:
         assert self._model is not None, "the model is trained in train() or read in load(); neither has run"
-        parts: list[Part] = message.get(PARTS) or [Part(text, message.get(VECTOR))]
+        parts: list[Part] = message.get(PARTS)
         spans = _spans(text, parts)
         entities = message.get(ENTITIES, [])
-        whole = Sample(text, message.get(VECTOR), message.get(TERMS, ()))
+        whole = Sample(message.get(READING), message.get(TERMS, ()))
         pieces = [
-            Sample(part.text, part.vector, topic_terms(entities, start, start + len(part.text)))
+            Sample(part.reading, topic_terms(entities, start, start + len(part.text)))
             for part, start in zip(parts, spans, strict=True)
         ]
         whole_probabilities, *probabilities = self._model.probabilities([whole, *pieces])

@@ -1,10 +1,10 @@
 """The intent model: first what kind of message it is, then which intent of that kind.
 
 Both steps add up two readings: one of the sense (sentence vector and named terms), one of words and letter groups,
-which tell apart what the vector blurs and survive misspelling. Personal advice is recognised with caution: general
-words given as advice harm more than a question sent to the team. Confidences are calibrated by temperature scaling on
-held-out examples (Guo and others 2017, arXiv 1706.04599), so that of the answers given with confidence 0.9 about 90 %
-are right. Stored as plain arrays in one .npz file; no pickle.
+which tell apart what the vector blurs. Personal advice is recognised with caution: general words given as advice harm
+more than a question sent to the team. Confidences are calibrated by temperature scaling on held-out examples (Guo and
+others 2017, arXiv 1706.04599), so that of the answers given with confidence 0.9 about 90 % are right. Stored as plain
+arrays in one .npz file; no pickle.
 """
 
 from __future__ import annotations
@@ -18,27 +18,33 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import minimize_scalar
 from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
+
+from companion.encoder.sentence_encoder import DIMENSIONS
+from companion.nlu.reading import Reading
 
 __all__ = ["ADVICE", "IntentModel", "Sample"]
 
 #: The kind that caution favours: a request for personal advice.
 ADVICE = "advice"
 #: Added to the score of a kind. Chosen by cross-validation on the training data: personal advice is then recognised in
-#: about 94 % of its (hard) examples, for 3 % of topic questions taken for it.
-_CAUTION = {ADVICE: 2.5}
+#: about 95 % of its (hard) examples, for 2 % of topic questions taken for it.
+_CAUTION = {ADVICE: 3.0}
 
 _BUCKETS = 2**15
 #: Weights and penalties, found by cross-validation too.
-_VECTOR_WEIGHT = 8.0
+_VECTOR_WEIGHT = 5.0
+_MIDDLE_WEIGHT = 4.0
 _TERM_WEIGHT = 1.5
-_LETTERS_WEIGHT = 2.0
-_PENALTY = 0.3
-_HIDDEN = 128
+_KIND_LETTERS_WEIGHT = 2.0
+_LETTERS_WEIGHT = 4.0
+_LETTERS_PENALTY = 0.3
+_HIDDEN = 256
+_HIDDEN_PENALTY = 3e-2
+_ROUNDS = 25
 _FOLDS = 4
 _SEED = 20261122
 
@@ -50,10 +56,9 @@ _LETTERS = HashingVectorizer(
 
 @dataclass(frozen=True)
 class Sample:
-    """What the model sees of a message: its text, its vector of shape (384,), the terms it names ("kind:value")."""
+    """What the model sees of a message: how it reads, and the terms it names ("kind:value")."""
 
-    text: str
-    vector: np.ndarray
+    reading: Reading
     terms: tuple[str, ...] = ()
 
 
@@ -105,27 +110,27 @@ class IntentModel:
         terms = sorted({term for sample in samples for term in sample.terms})
         counts = _ngrams(samples)
         idf = (np.log((1 + len(samples)) / (1 + counts.getnnz(axis=0))) + 1).astype(np.float32)
-        sense, letters = _sense_features(samples, terms), _letter_features(counts, idf)
-        kind_labels = [kinds[label] for label in labels]
+        middle = np.mean([sample.reading.vector[DIMENSIONS:] for sample in samples], axis=0)
+        letters = _letter_features(counts, idf)
+        # What is not ours lies all around what is: a straight line does not part them, one hidden layer does. It learns
+        # intents, not kinds: so it also knows why a message is of its kind.
+        by_sense = MLPClassifier(
+            (_HIDDEN,), alpha=_HIDDEN_PENALTY, learning_rate_init=1e-3, max_iter=_ROUNDS, random_state=_SEED
+        ).fit(_sense_features(samples, terms, middle), labels)
         # Within a kind: balanced, for a topic with fewer examples is not a less likely question.
-        by_sense = LogisticRegression(C=_PENALTY, max_iter=80, tol=1e-2, class_weight="balanced").fit(sense, labels)
-        by_letters = LinearSVC(C=_PENALTY, class_weight="balanced", random_state=_SEED).fit(letters, labels)
-        # What is not ours lies all around what is: a straight line does not part them, one hidden layer does.
-        kind_by_sense = MLPClassifier(
-            (_HIDDEN,), alpha=3e-2, learning_rate_init=1e-3, max_iter=25, random_state=_SEED
-        ).fit(sense / 2, kind_labels)
-        kind_by_letters = LinearSVC(C=_PENALTY, random_state=_SEED).fit(letters, kind_labels)
+        by_letters = LinearSVC(C=_LETTERS_PENALTY, class_weight="balanced", random_state=_SEED).fit(letters, labels)
+        kind_by_letters = LinearSVC(C=_LETTERS_PENALTY, random_state=_SEED)
+        kind_by_letters.fit(letters, [kinds[label] for label in labels])
         intents = sorted(set(labels))
         arrays = {
             "idf": idf,
-            "sense": by_sense.coef_.T,
-            "sense_bias": by_sense.intercept_,
+            "middle": middle,
+            "hidden": by_sense.coefs_[0],
+            "hidden_bias": by_sense.intercepts_[0],
+            "sense": by_sense.coefs_[1],
+            "sense_bias": by_sense.intercepts_[1],
             "letters": by_letters.coef_.T,
             "letters_bias": by_letters.intercept_,
-            "kind_hidden": kind_by_sense.coefs_[0] / 2,
-            "kind_hidden_bias": kind_by_sense.intercepts_[0],
-            "kind_sense": kind_by_sense.coefs_[1],
-            "kind_sense_bias": kind_by_sense.intercepts_[1],
             "kind_letters": kind_by_letters.coef_.T,
             "kind_letters_bias": kind_by_letters.intercept_,
             "temperature": np.array(1.0),
@@ -145,14 +150,15 @@ class IntentModel:
     def logits(self, samples: Sequence[Sample]) -> np.ndarray:
         """Logarithms of uncalibrated probabilities, shape (samples, intents)."""
         arrays = self._arrays
-        sense = _sense_features(samples, self._terms)
         letters = _letter_features(_ngrams(samples), arrays["idf"])
-        hidden = np.maximum(sense @ arrays["kind_hidden"] + arrays["kind_hidden_bias"], 0)
-        kind = _log_softmax(hidden @ arrays["kind_sense"] + arrays["kind_sense_bias"])
-        kind += _LETTERS_WEIGHT * (letters @ arrays["kind_letters"] + arrays["kind_letters_bias"]) + self._caution
-        kind = _log_softmax(kind)
-        within = sense @ arrays["sense"] + arrays["sense_bias"]
-        within += _LETTERS_WEIGHT * (letters @ arrays["letters"] + arrays["letters_bias"])
+        hidden = np.maximum(
+            _sense_features(samples, self._terms, arrays["middle"]) @ arrays["hidden"] + arrays["hidden_bias"], 0
+        )
+        sense = hidden @ arrays["sense"] + arrays["sense_bias"]
+        kind = np.stack([np.logaddexp.reduce(sense[:, members], axis=1) for members in self._members], axis=1)
+        kind += _KIND_LETTERS_WEIGHT * (letters @ arrays["kind_letters"] + arrays["kind_letters_bias"])
+        kind = _log_softmax(kind + self._caution)
+        within = sense + _LETTERS_WEIGHT * (letters @ arrays["letters"] + arrays["letters_bias"])
         logits = np.zeros_like(within)
         for column, members in enumerate(self._members):
             logits[:, members] = kind[:, [column]] + _log_softmax(within[:, members])
@@ -172,17 +178,21 @@ class IntentModel:
             return cls(json.loads(str(stored["names"])), arrays)
 
 
-def _sense_features(samples: Sequence[Sample], terms: Sequence[str]) -> np.ndarray:
+def _sense_features(samples: Sequence[Sample], terms: Sequence[str], middle: np.ndarray) -> np.ndarray:
+    """`middle`: the mean of the examples' middle layers; what all sentences share tells nothing."""
     column = {term: index for index, term in enumerate(terms)}
     named = np.zeros((len(samples), len(terms)), dtype=np.float32)
     for row, sample in enumerate(samples):
         named[row, [column[term] for term in sample.terms if term in column]] = _TERM_WEIGHT
-    vectors = np.vstack([sample.vector for sample in samples]) * _VECTOR_WEIGHT
-    return np.hstack([vectors.astype(np.float32), named])
+    vectors = np.vstack([sample.reading.vector for sample in samples])
+    apart = (vectors[:, DIMENSIONS:] - middle).reshape(len(samples), -1, DIMENSIONS)
+    layers = normalize(apart.reshape(-1, DIMENSIONS)).reshape(len(samples), -1)
+    parts = [vectors[:, :DIMENSIONS] * _VECTOR_WEIGHT, layers * _MIDDLE_WEIGHT, named]
+    return np.hstack(parts).astype(np.float32)
 
 
 def _ngrams(samples: Sequence[Sample]) -> sparse.csr_matrix:
-    texts = [sample.text.lower() for sample in samples]
+    texts = [sample.reading.text.lower() for sample in samples]
     counts = sparse.hstack([_WORDS.transform(texts), _LETTERS.transform(texts)], format="csr", dtype=np.float32)
     counts.data = np.log1p(counts.data)
     return counts

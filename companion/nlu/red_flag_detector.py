@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -64,8 +66,12 @@ class RedFlagDetector(GraphComponent):
         # The topics' examples have their vectors already; most of the work is done.
         known = {one.get(TEXT): one.get(VECTOR) for one in training_data.training_examples}
 
+        def vector(text: str) -> np.ndarray:
+            return known[text] if text in known else encoder.encode([text])[0]
+
         def encode(texts: list[str]) -> np.ndarray:
-            return np.vstack([known[text] if text in known else encoder.encode([text])[0] for text in texts])
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                return np.vstack(list(pool.map(vector, texts)))
 
         with self._storage.write_to(self._resource) as folder:
             train_detector(ROOT, self._triage, encode).save(folder / _FILE)

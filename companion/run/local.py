@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from companion.content import Library, require_country
+from companion.run.supervised import require_free, supervise
 from companion.run.training import MODEL
 from companion.settings import ROOT, Settings, SettingsError
+from companion.store import Database
 
 __all__ = ["local_environment", "run"]
 
 _ENV_FILE = ROOT / "var" / "local.env"
 _SUPERVISOR_CONFIG = ROOT / "deploy" / "supervisord.conf"
-_SECRETS = ("RASA_TOKEN", "WEB_SECRET")
+_SECRETS = ("RASA_TOKEN", "WEB_SECRET", "DESK_SECRET")
+_PORTS = ("RASA_PORT", "WEB_PORT", "ACTIONS_PORT", "DESK_PORT")
 _SETTINGS_HELP = """\
 # Settings of this machine. The secrets were made at the first start; keep this file to yourself.
 # Say where you are and whom to call, for example:
@@ -29,34 +26,29 @@ _SETTINGS_HELP = """\
 #   COMPANION_CARE_LINE=020 7946 0000 the care team's 24-hour telephone number
 #   COMPANION_LOCALE=en-GB            or en-US
 """
-#: Seconds. Rasa alone takes about 15 to import on a slow machine.
-_START_LIMIT = 180
 
 
 def local_environment(file: Path = _ENV_FILE) -> dict[str, str]:
-    """The process environment, with what `file` sets; the environment wins. Makes `file` with new secrets if missing.
+    """The process environment, with what `file` sets; the environment wins. New secrets are added to `file`, which is
+    made if missing.
 
     Raises `SettingsError` for a line that is not NAME=value.
     """
-    if not file.exists():
+    stored = _read(file) if file.exists() else {}
+    missing = {name: secrets.token_urlsafe(32) for name in _SECRETS if name not in stored}
+    if missing:
         file.parent.mkdir(parents=True, exist_ok=True)
-        lines = [f"{name}={secrets.token_urlsafe(32)}\n" for name in _SECRETS]
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as handle:
-            handle.write(_SETTINGS_HELP + "".join(lines))
-    stored: dict[str, str] = {}
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        name, sign, value = line.partition("=")
-        if not sign or not name.strip().isidentifier():
-            raise SettingsError(f"{file}:{number}: '{line}' is not a setting; write NAME=value")
-        stored[name.strip()] = value.strip()
+        # A release that needs one more secret adds it to the file of the release before.
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as handle:
+            handle.write("\n" if stored else _SETTINGS_HELP)
+            handle.writelines(f"{name}={value}\n" for name, value in missing.items())
+    stored |= missing
     var = ROOT / "var"
     defaults = {
         "RASA_PORT": "5005",
         "WEB_PORT": "8080",
         "ACTIONS_PORT": "5055",
-        "TRACKER_DATABASE": str(var / "tracker.db"),
+        "DESK_PORT": "8090",
         "COMPANION_PYTHON": sys.executable,
         "COMPANION_VAR": str(var),
         "PYTHONPATH": str(ROOT),
@@ -65,8 +57,22 @@ def local_environment(file: Path = _ENV_FILE) -> dict[str, str]:
     }
     environment = {**defaults, **stored, **os.environ}
     environment.setdefault("RASA_URL", f"http://localhost:{environment['RASA_PORT']}")
+    environment.setdefault("DESK_URL", f"http://localhost:{environment['DESK_PORT']}")
     environment.setdefault("ACTION_SERVER_URL", f"http://localhost:{environment['ACTIONS_PORT']}/webhook")
     return environment
+
+
+def _read(file: Path) -> dict[str, str]:
+    """The settings in `file`. Raises `SettingsError` for a line that is not NAME=value."""
+    stored: dict[str, str] = {}
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, sign, value = line.partition("=")
+        if not sign or not name.strip().isidentifier():
+            raise SettingsError(f"{file}:{number}: '{line}' is not a setting; write NAME=value")
+        stored[name.strip()] = value.strip()
+    return stored
 
 
 def run() -> int:
@@ -78,58 +84,26 @@ def run() -> int:
     require_country(Library.load().helplines, Settings.from_environment(environment))
     if not MODEL.exists():
         raise SettingsError(f"{MODEL} is missing; train it with 'make train'")
-    for name in ("RASA_PORT", "WEB_PORT", "ACTIONS_PORT"):
-        _require_free(name, environment[name])
+    for name in _PORTS:
+        require_free(name, environment[name])
+    Database.from_environment(environment).migrate()
     print("Starting the assistant (Ctrl-C stops it) ...", flush=True)
-    supervisord = Path(sys.executable).with_name("supervisord")
-    process = subprocess.Popen([supervisord, "-c", str(_SUPERVISOR_CONFIG)], env=environment, cwd=ROOT)
-    # Whoever ends this ends everything: Ctrl-C in a terminal, `kill`, or a service manager.
-    for asked_to_stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(asked_to_stop, lambda *_: process.terminate())
-    if _answers(process, environment):
-        print(_addresses(environment), flush=True)
-    process.wait()
-    print("Stopped.", flush=True)
-    return 0
-
-
-def _require_free(name: str, port: str) -> None:
-    if not port.isdigit():
-        raise SettingsError(f"{name} is '{port}'; give a port number, such as 8080")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", int(port)))
-        except OSError:
-            message = f"port {port} is in use; stop what uses it, or choose another: {name}=... make run"
-            raise SettingsError(message) from None
-
-
-def _answers(process: subprocess.Popen[bytes], environment: dict[str, str]) -> bool:
     waiting = [
         f"http://localhost:{environment['RASA_PORT']}/",
         f"http://localhost:{environment['ACTIONS_PORT']}/health",
         f"http://localhost:{environment['WEB_PORT']}/",
+        f"http://localhost:{environment['DESK_PORT']}/health",
     ]
-    limit = time.monotonic() + _START_LIMIT
-    while waiting and process.poll() is None and time.monotonic() < limit:
-        waiting = [address for address in waiting if not _is_up(address)]
-        time.sleep(0.5)
-    return not waiting
-
-
-def _is_up(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=2):
-            return True
-    except (urllib.error.URLError, OSError):
-        return False
+    supervise(_SUPERVISOR_CONFIG, environment, waiting, _addresses(environment))
+    return 0
 
 
 def _addresses(environment: dict[str, str]) -> str:
     return (
         "\nThe assistant is up:\n"
         f"  page to chat on   http://localhost:{environment['WEB_PORT']}/\n"
+        f"  staff desk        http://localhost:{environment['DESK_PORT']}/  "
+        "(first account: .venv/bin/python -m companion staff add --help)\n"
         f"  REST channel      http://localhost:{environment['RASA_PORT']}/webhooks/rest/webhook\n"
         f"  Rasa HTTP API     http://localhost:{environment['RASA_PORT']}/  (token: RASA_TOKEN in var/local.env)\n"
     )

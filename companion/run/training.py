@@ -72,4 +72,4 @@ def train(target: Path = MODEL) -> None:
         if result.model is None:
             raise TrainingError("Rasa could not train the model; run 'make check', it names what is wrong in the data")
         os.replace(result.model, target)
-    print(f"Trained in {time.monotonic() - begun:.0f} s: {target.relative_to(ROOT)}", flush=True)
+    print(f"Trained in {time.monotonic() - begun:.0f} s: {os.path.relpath(target)}", flush=True)

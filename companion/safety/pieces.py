@@ -33,6 +33,7 @@ def cut(message: Message, scene: Scene) -> list[Piece]:
     plain = _without(message, scene.softeners)
     if plain != message.text:
         pieces.append(Piece(plain, 0, end))
+        pieces += _beside(message, scene.softeners)
     sentences = [(first, last) for first, last in message.sentences() if last - first + 1 >= _SHORTEST]
     if len(sentences) > 1:
         telling = [span for span in sentences if scene.telling(*span)]
@@ -40,6 +41,15 @@ def cut(message: Message, scene: Scene) -> list[Piece]:
         telling.sort(key=lambda span: (not scene.personal(span[0]), span[0] - span[1]))
         pieces += [Piece(message.span(first, last), first, last) for first, last in telling[:_MOST_SENTENCES]]
     return pieces
+
+
+def _beside(message: Message, places: Sequence[Place]) -> list[Piece]:
+    """What a single sentence says before a remark in its middle: "my heart thumps, anyway, can I drink coffee?"."""
+    starts = [first for first, _ in places if first >= _SHORTEST]
+    if not starts or len(message.sentences()) > 1 or min(starts) > len(message.tokens) - _SHORTEST:
+        return []
+    last = min(starts) - 1
+    return [Piece(message.span(0, last), 0, last)]
 
 
 def _without(message: Message, places: Sequence[Place]) -> str:

@@ -18,7 +18,7 @@ DATA = Path("data/safety")
 # Files whose name ends so ("none.yml", "more_none.yml") tell of no danger.
 _NO_DANGER = "none"
 # A harmless message with the words of danger teaches more than one of the thousands about something else.
-_NEAR_MISS_WEIGHT = 3.0
+_NEAR_MISS_REPEATS = 2
 # Here people tell of symptoms and distress, dangerous or not: no evidence either way.
 _EITHER_WAY = {"report_symptom", "express_distress", "personal_medical_advice"}
 
@@ -36,19 +36,18 @@ def read_examples(root: Path) -> list[Example]:
 def train_detector(root: Path, triage: Triage, encode: Callable[[list[str]], np.ndarray]) -> Detector:
     """A detector for the project at `root`.
 
-    `triage` gives the rules' sentences and cuts messages into pieces; `encode` gives (n, 384) sentence vectors.
+    `triage` gives the rules' sentences and cuts messages into pieces; `encode` gives one vector a sentence.
     Raises `ContentError` for training files that cannot be read.
     """
     examples = [*read_examples(root), *triage.sentences()]
     # A harmless story is harmless in each of its sentences; of a dangerous one we only know the whole.
     examples += [(NONE, piece) for label, text in examples if label == NONE for piece in triage.pieces(text)[1:]]
-    weights = [_NEAR_MISS_WEIGHT if label == NONE else 1.0 for label, _ in examples]
+    repeats = [_NEAR_MISS_REPEATS if label == NONE else 1 for label, _ in examples]
     topics = list(_topic_examples(root))
     topics += [(NONE, piece) for _, text in topics for piece in triage.pieces(text)[1:]]
-    weights += [1.0] * len(topics)
-    examples += topics
-    vectors = encode([text for _, text in examples])
-    return Detector.train(vectors, [label for label, _ in examples], weights=weights)
+    repeats += [1] * len(topics)
+    labels, texts = zip(*examples, *topics, strict=True)
+    return Detector.train(texts, encode(list(texts)), labels, repeats)
 
 
 def _topic_examples(root: Path) -> Iterator[Example]:

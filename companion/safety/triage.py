@@ -12,7 +12,7 @@ from companion.safety.detector import NONE, Detector, Guess
 from companion.safety.lexicon import Place, stand_alone
 from companion.safety.model import Assessment, Hit, RedFlag, RuleFile, Urgency
 from companion.safety.pattern import Pattern, PatternBook
-from companion.safety.pieces import cut
+from companion.safety.pieces import Piece, cut
 from companion.safety.readings import find_readings
 from companion.safety.rule_file import load_rules
 from companion.safety.spelling import Speller
@@ -22,9 +22,12 @@ __all__ = ["Triage"]
 
 # UKONS: one red, or two or more ambers, mean an urgent assessment.
 _AMBERS = 2
-# A danger that was named and denied or asked about, a negation, a story round a question: all make a vector look
-# dangerous. There the detector must be surer. Chosen by cross-validation with its threshold.
-_EXCUSED, _DOUBTFUL, _PART = 0.9, 0.8, 0.85
+# How sure the detector must be of danger, in logarithms of odds; less where a miss costs a life or silences somebody
+# afraid, more beside words that were denied or asked about and in a part of a message alone. Where a sentence denies,
+# asks, supposes or looks back, a rule's words are taken for no danger if the detector is very sure of none. All chosen
+# by cross-validation with each author's messages held out in turn.
+_SURE, _EXCUSED, _PART, _SURELY_NONE = -1.0, 1.0, 3.0, -7.0
+_EASIER = {Urgency.crisis: 1.0, Urgency.safeguarding: 1.0}
 # Longer messages are cut here: ten pages are enough to find a danger, and a check must never hang.
 _MOST_CHARACTERS = 20_000
 
@@ -69,8 +72,13 @@ class Triage:
         # Of equally urgent signs the one named first is what the person came for; sorting below keeps that order.
         hits.sort(key=lambda hit: text.find(hit.text))
         if self._detector is not None and vectors is not None and message.tokens:
-            guesses = self._detector.predict(np.atleast_2d(vectors))
-            hits += self._by_detector(message, scene, guesses, {hit.id for hit in hits}, excused)
+            rows = np.atleast_2d(vectors)
+            pieces = cut(message, scene)[: len(rows)]
+            guesses = self._detector.guess([piece.text for piece in pieces], rows[: len(pieces)])
+            doubtful = any(scene.doubtful(first) for first, _ in message.sentences())
+            if doubtful and max(guess.score for guess in guesses) < _SURELY_NONE:
+                hits = []
+            hits += self._by_detector(message, scene, pieces, guesses, hits, excused)
         hits.sort(key=lambda hit: hit.urgency.rank)
         return Assessment(_overall(hits), hits)
 
@@ -99,25 +107,29 @@ class Triage:
         return list(hits.values()), excused
 
     def _by_detector(
-        self, message: Message, scene: Scene, guesses: Sequence[Guess | None], known: set[str], excused: set[int]
+        self,
+        message: Message,
+        scene: Scene,
+        pieces: Sequence[Piece],
+        guesses: Sequence[Guess],
+        known: Sequence[Hit],
+        excused: set[int],
     ) -> list[Hit]:
         hits: dict[str, Hit] = {}
-        for piece, guess in zip(cut(message, scene), guesses, strict=False):
-            if guess is None:
-                continue
+        for piece, guess in zip(pieces, guesses, strict=True):
             sentences = [span for span in message.sentences() if piece.first <= span[0] and span[1] <= piece.last]
             telling = [span for span in sentences if scene.telling(*span)]
-            part = piece.last - piece.first + 1 < len(message.tokens) or len(telling) < len(sentences)
-            doubts = [_PART] if part else []
-            doubts += [_DOUBTFUL for first, _ in sentences if scene.doubtful(first)]
-            doubts += [_EXCUSED for first, _ in sentences if message.tokens[first].sentence in excused]
-            if not telling or guess.score < max(doubts, default=0.0):
-                continue
             flags = [self._rules[one] for one in guess.ids if one in self._rules]
-            if flags and not known & set(guess.ids):
-                flag = _most_urgent_first(flags)[0]
-                why = f"reads like {flag.id} ({guess.score:.2f})"
-                hits.setdefault(flag.id, Hit(flag.id, flag.urgency, message.span(piece.first, piece.last), why))
+            # What the rules found already needs no second name.
+            if not telling or not flags or {hit.id for hit in known} & set(guess.ids):
+                continue
+            worst = _most_urgent_first(flags)[0]
+            part = piece.last - piece.first + 1 < len(message.tokens) or len(telling) < len(sentences)
+            beside = any(message.tokens[first].sentence in excused for first, _ in sentences)
+            least = _SURE - _EASIER.get(flags[0].urgency, 0.0) + _PART * part + _EXCUSED * beside
+            if guess.score >= least:
+                why = f"reads like {worst.id} ({guess.probability:.2f})"
+                hits.setdefault(worst.id, Hit(worst.id, worst.urgency, message.span(piece.first, piece.last), why))
         return list(hits.values())
 
 

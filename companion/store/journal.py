@@ -3,75 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from companion.store.database import Database, insert_new, utc_now
+from companion.store.entries import Entry, Head, Holder, Received, Sender, Unanswered, given_key, stored_key
+from companion.store.erasing import erase_chat, highest_place
 from companion.store.tables import cases, conversations, messages, outbox
 
 __all__ = ["PULLED", "Entry", "Head", "Holder", "Journal", "Received", "Unanswered"]
 
-Sender = Literal["patient", "assistant", "person", "notice"]
-
+#: By so much may clocks differ, or be set back, before a time in the future is taken for one of a wrong clock.
+_TOLERANCE = timedelta(seconds=60)
+#: Nobody takes a message, or is shown as writing, for longer.
+_LONGEST_LEASE = timedelta(seconds=120)
 #: Channels whose clients fetch what is new; to all others a message has to be sent.
 PULLED = frozenset({"web", "rest", "terminal"})
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One message of a chat. `content`: whatever else its channel can show (`buttons`, `parts`, `urgency` ...)."""
-
-    conversation: str
-    seq: int
-    sender: Sender
-    text: str
-    at: datetime
-    name: str | None = None
-    content: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Received:
-    """What became of a patient's message: its place in the chat, and whether it is `new`, still `waiting` for its
-    answer (it came before), or `answered` already."""
-
-    seq: int
-    state: Literal["new", "waiting", "answered"]
-
-
-@dataclass(frozen=True)
-class Head:
-    """How far a chat is: the places of its last message and of the last one shown, whether a person holds it, and
-    whether that person is writing."""
-
-    seq: int
-    seen: int
-    held: bool
-    typing: bool
-
-
-@dataclass(frozen=True)
-class Holder:
-    """The case whose assignee holds the chat."""
-
-    case_id: str
-    reference: str
-
-
-@dataclass(frozen=True)
-class Unanswered:
-    """A patient's message whose turn was begun and not ended, or never begun."""
-
-    conversation: str
-    channel: str
-    address: Mapping[str, Any]
-    seq: int
-    text: str
-    key: str | None
 
 
 class Journal:
@@ -94,23 +44,22 @@ class Journal:
         """Writes down what a patient sent, once for each `key`."""
         with self._database.writing() as connection:
             self._open(connection, conversation, channel)
-            known = self._by_key(connection, conversation, key)
+            known = self._by_key(connection, conversation, stored_key("patient", key))
             if known is not None:
                 return Received(known.seq, "waiting" if known.answered_at is None else "answered")
             seq = self._next(connection, conversation, address)
-            self._write(connection, conversation, seq, "patient", text, key=key, content=content)
+            self._write(connection, conversation, seq, "patient", text, key=stored_key("patient", key), content=content)
             return Received(seq, "new")
 
     def take(self, conversation: str, seq: int, *, seconds: float) -> bool:
-        """Whether the caller is to answer this message: for `seconds` nobody else will be told so."""
+        """Whether the caller is to answer this message: for `seconds` (at most 120) nobody else will be told so."""
         now = self._clock()
-        free = sa.or_(messages.c.taken_until.is_(None), messages.c.taken_until < now)
         with self._database.writing() as connection:
             return bool(
                 connection.execute(
                     sa.update(messages)
-                    .where(self._is(conversation, seq), messages.c.answered_at.is_(None), free)
-                    .values(taken_until=now + timedelta(seconds=seconds))
+                    .where(self._is(conversation, seq), messages.c.answered_at.is_(None), _free(now))
+                    .values(taken_until=now + min(timedelta(seconds=seconds), _LONGEST_LEASE))
                 ).rowcount
             )
 
@@ -152,15 +101,16 @@ class Journal:
         send: bool = True,
     ) -> int | None:
         """As `say`, as a part of the caller's transaction."""
-        place = self._open(connection, conversation, channel)
-        if place is None:
+        kind = self._open(connection, conversation, channel)
+        if kind is None:
             return None
+        key = stored_key(sender, key)
         known = self._by_key(connection, conversation, key)
         if known is not None:
             return int(known.seq)
         seq = self._next(connection, conversation)
         self._write(connection, conversation, seq, sender, text, name=name, content=content, key=key)
-        if send and place not in PULLED:
+        if send and kind not in PULLED:
             now = self._clock()
             connection.execute(
                 sa.insert(outbox).values(
@@ -173,6 +123,11 @@ class Journal:
                 )
             )
         return seq
+
+    def said(self, connection: Connection, conversation: str, key: str) -> int | None:
+        """The place of what was said with this `key`, as a part of the caller's transaction; None where nothing was."""
+        known = self._by_key(connection, conversation, stored_key("assistant", key))
+        return None if known is None else int(known.seq)
 
     def since(self, conversation: str, seq: int = 0, *, most: int = 500) -> list[Entry]:
         """The messages after place `seq`, in order."""
@@ -200,7 +155,8 @@ class Journal:
             for start in range(0, len(wanted), 500):
                 query = sa.select(conversations).where(conversations.c.id.in_(wanted[start : start + 500]))
                 for row in connection.execute(query):
-                    typing = row.typing_until is not None and row.typing_until > now
+                    # The clock may have been set back since.
+                    typing = row.typing_until is not None and now < row.typing_until < now + _LONGEST_LEASE
                     found[row.id] = Head(row.last_seq, row.seen_seq, row.held_by is not None, typing)
         return found
 
@@ -219,7 +175,7 @@ class Journal:
             connection.execute(
                 sa.update(conversations)
                 .where(conversations.c.id == conversation)
-                .values(typing_until=self._clock() + timedelta(seconds=seconds))
+                .values(typing_until=self._clock() + min(timedelta(seconds=seconds), _LONGEST_LEASE))
             )
 
     def holder(self, conversation: str) -> Holder | None:
@@ -249,15 +205,27 @@ class Journal:
             .where(
                 messages.c.sender == "patient",
                 messages.c.answered_at.is_(None),
-                messages.c.at < now - timedelta(seconds=older_than),
-                sa.or_(messages.c.taken_until.is_(None), messages.c.taken_until < now),
+                sa.or_(messages.c.at < now - timedelta(seconds=older_than), messages.c.at > now + _TOLERANCE),
+                _free(now),
             )
             .order_by(messages.c.at)
             .limit(most)
         )
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
-        return [Unanswered(row.conversation, row.channel, row.address, row.seq, row.text, row.key) for row in rows]
+        return [
+            Unanswered(row.conversation, row.channel, row.address, row.seq, row.text, given_key(row.key))
+            for row in rows
+        ]
+
+    def erase(self, conversation: str) -> bool:
+        """Deletes the chat: messages, what is still to be sent, Rasa's tracker. False where there was none.
+
+        Cases stay (`companion.cases.rights` deletes them too); whoever held the chat no longer does. Not from within a
+        turn of Rasa's: it writes the whole tracker anew when the turn ends.
+        """
+        with self._database.writing() as connection:
+            return erase_chat(connection, conversation, self._clock())
 
     @staticmethod
     def _is(conversation: str, seq: int) -> Any:
@@ -275,13 +243,17 @@ class Journal:
     def _open(self, connection: Connection, conversation: str, channel: str | None) -> str | None:
         """The channel of a chat, which is begun where `channel` is given. Two writers queue here: a chat's messages
         get one order, and the same key twice is seen."""
-        if channel is not None:
-            now = self._clock()
-            # A chat that was erased and begins again goes on counting: whoever asks for what is new misses nothing.
-            first = {"last_seq": int(now.timestamp() * 1000), "created_at": now, "last_at": now}
-            insert_new(connection, conversations, {"id": conversation, "channel": channel, "address": {}, **first})
         query = sa.select(conversations.c.channel).where(conversations.c.id == conversation).with_for_update()
-        return connection.execute(query).scalar_one_or_none()
+        found = connection.execute(query).scalar_one_or_none()
+        # Again where it was erased in between.
+        while found is None and channel is not None:
+            now = self._clock()
+            # A chat that was erased and begins again goes on counting.
+            first = max(int(now.timestamp() * 1000), highest_place(connection))
+            row = {"id": conversation, "channel": channel, "address": {}, "last_seq": first, "seen_seq": 0}
+            insert_new(connection, conversations, {**row, "created_at": now, "last_at": now})
+            found = connection.execute(query).scalar_one_or_none()
+        return None if found is None else str(found)
 
     def _next(self, connection: Connection, conversation: str, address: Mapping[str, Any] | None = None) -> int:
         changed: dict[str, Any] = {"last_seq": conversations.c.last_seq + 1, "last_at": self._clock()}
@@ -319,3 +291,9 @@ class Journal:
 
 def _entry(row: Any) -> Entry:
     return Entry(row.conversation, row.seq, row.sender, row.text, row.at, row.name, row.content)
+
+
+def _free(now: datetime) -> Any:
+    """Nobody works on the message: the lease has ended, or was given by a clock that has been set back since."""
+    lease = messages.c.taken_until
+    return sa.or_(lease.is_(None), lease < now, lease > now + _LONGEST_LEASE + _TOLERANCE)

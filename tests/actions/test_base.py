@@ -10,13 +10,24 @@ from actions import answers, base
 from actions.answers import ActionAnswer
 from actions.base import SafeAction
 from actions.fallback import ActionFallback
-from actions.forget import ActionForget
+from actions.hand_off import ActionHandOff
+from actions.rights import ActionForget, ActionPrivacy, ActionShowMyData
 from actions.tell_more import ActionTellMore
 from actions.yes_no import ActionAffirm, ActionDeny
 from companion.dialogue.subject import Lookup
 from tests.actions.conftest import Talk, text_of
 
-ACTIONS = [ActionAffirm, ActionAnswer, ActionDeny, ActionFallback, ActionForget, ActionTellMore]
+ACTIONS = [
+    ActionAffirm,
+    ActionAnswer,
+    ActionDeny,
+    ActionFallback,
+    ActionForget,
+    ActionHandOff,
+    ActionPrivacy,
+    ActionShowMyData,
+    ActionTellMore,
+]
 NAME = "Jane Planted-Doe"
 
 

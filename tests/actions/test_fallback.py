@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from actions.base import library
-from actions.fallback import ActionFallback
+from actions.fallback import COUNTING, ActionFallback
+from actions.stores import gaps
+from companion.store import Database, Journal
+from companion.store.gaps import Gap
 from tests.actions.conftest import Said, Talk, text_of
 
 NONE_OF_THESE = "None of these"
+
+
+@pytest.fixture(autouse=True)
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """What is counted is counted here."""
+    database = Database(f"sqlite:///{tmp_path}/companion.db")
+    database.migrate()
+    monkeypatch.setenv("COMPANION_DATABASE", database.url.render_as_string())
+    monkeypatch.delenv("COMPANION_KEEP_UNANSWERED", raising=False)
+    return database
+
+
+def counted() -> list[Gap]:
+    """What the editors are told, when all of it is counted."""
+    COUNTING.submit(lambda: None).result()
+    return gaps().since(30)
 
 
 def ranked(**confidences: float) -> list[dict[str, Any]]:
@@ -43,7 +65,7 @@ def test_the_second_time_in_a_row_it_is_an_honest_no() -> None:
     talk = Talk().bot(buttons=("Surgery", NONE_OF_THESE, "Talk to a person"))
     said = answer(talk=talk, surgery=0.3)
     assert said.text == text_of("not_understood")
-    assert "Talk to a person" in said.buttons
+    assert "Yes, ask a person" in said.buttons
 
 
 def test_after_something_was_understood_it_guesses_again() -> None:
@@ -76,3 +98,45 @@ def test_the_numbers_are_those_of_the_country_that_was_said() -> None:
 
 def test_an_empty_parse_is_answered_too() -> None:
     assert Talk().run(ActionFallback()).text == text_of("no_words")
+
+
+def test_it_is_counted_under_the_nearest_topic() -> None:
+    answer(surgery=0.3, radiation=0.25)
+    answer(greet=0.4, surgery=0.05)
+    Talk().user("the weather?", "out_of_scope", intent_ranking=ranked(out_of_scope=0.95)).run(ActionFallback())
+    assert counted() == [Gap("other", 2), Gap("surgery", 1)]
+
+
+def test_a_message_without_words_is_not_counted() -> None:
+    answer("12345")
+    assert counted() == []
+
+
+def test_no_text_is_kept(database: Database) -> None:
+    being_answered(database, "is my cat ill")
+    answer("is my cat ill")
+    assert counted() == [Gap("other", 1)]
+
+
+def test_where_the_deployer_wants_it_the_message_can_be_found(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMPANION_KEEP_UNANSWERED", "1")
+    being_answered(database, "is my cat ill")
+    answer("is my cat ill")
+    assert counted() == [Gap("other", 1, ("is my cat ill",))]
+
+
+def test_without_a_database_the_person_gets_the_same_answer(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("COMPANION_DATABASE", "sqlite:////nowhere/companion.db")
+    assert answer("is my cat ill").text == text_of("not_understood")
+    COUNTING.submit(lambda: None).result()
+    assert "not counted: StoreError" in caplog.text
+    assert "cat" not in caplog.text
+
+
+def being_answered(database: Database, text: str) -> None:
+    journal = Journal(database)
+    journal.take("somebody", journal.receive("somebody", "web", text).seq, seconds=15)

@@ -83,3 +83,36 @@ def test_an_answer_to_an_escalation_is_not_met_with_small_talk(urgency: str, fla
     assert said.text not in (text_of("what_next"), text_of("all_right")), (
         f"after {urgency}, '{answer}' is answered with:\n{said.text}"
     )
+
+
+def escalated(urgency: str, answer: str) -> Talk:
+    flags = [{"id": "chest_pain", "urgency": urgency, "text": "…"}]
+    talk = Talk().user("…", "report_symptom", urgency=urgency, red_flags=flags)
+    return talk.bot(buttons=("Also tell the team",), utterance="utter_escalation").user(answer)
+
+
+@pytest.mark.parametrize("urgency", ["emergency", "crisis", "safeguarding", "urgent", "soon"])
+def test_yes_after_an_escalation_repeats_the_call_and_offers_to_tell_the_team(urgency: str) -> None:
+    said = escalated(urgency, "yes").run(ActionAffirm())
+    assert "call" in said.messages[0]["text"].lower() or "contact" in said.messages[0]["text"].lower()
+    assert said.messages[1]["text"].startswith("Shall I also tell the team?")
+    assert said.buttons == ["Also tell the team", "No, thank you"]
+    assert said.events == [], "nothing may be stored by a yes that answers the escalation"
+
+
+def test_yes_to_that_offer_goes_on_to_a_person() -> None:
+    said = escalated("urgent", "yes").bot(buttons=("Also tell the team", "No, thank you")).user("yes", "affirm")
+    assert [event["name"] for event in said.run(ActionAffirm()).events] == ["utter_hand_off"]
+
+
+def test_no_to_that_offer_still_asks_to_call() -> None:
+    said = escalated("urgent", "yes").bot(buttons=("Also tell the team", "No, thank you")).user("no", "deny")
+    assert said.run(ActionDeny()).text.startswith(
+        "That is all right. I have not told the team. Please do make the call"
+    )
+
+
+def test_yes_to_a_person_goes_on_to_one() -> None:
+    said = Talk().bot(buttons=("Yes, ask a person",)).user("yes please", "affirm").run(ActionAffirm())
+    assert [event["name"] for event in said.events] == ["utter_hand_off"]
+    assert said.messages == []

@@ -17,6 +17,8 @@ from companion.safety.rule_file import RULES as RED_FLAGS
 from companion.settings import ROOT
 
 SMALL = Path(__file__).with_name("small")
+#: Real files that are taken as they are.
+_WHOLE = ("content/service.yml", "content/staff_texts.yml")
 #: The tests must not begin to fail because time goes by; `make check` uses the real day.
 TODAY = date(2026, 11, 22)
 
@@ -58,7 +60,8 @@ def cut_files() -> dict[str, str]:
     flags |= {"words": {}, "spellings": {}, "real_words": ""}
     kinds = {kind: entries for kind, entries in terms.items() if isinstance(entries, dict)}
     terms |= {kind: {name: {"words": [name]} for name in entries} for kind, entries in kinds.items()}
-    return {RED_FLAGS.as_posix(): yaml.safe_dump(flags), "content/terms.yml": yaml.safe_dump(terms)}
+    whole = {name: (ROOT / name).read_text(encoding="utf-8") for name in _WHOLE}
+    return {RED_FLAGS.as_posix(): yaml.safe_dump(flags), "content/terms.yml": yaml.safe_dump(terms), **whole}
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.content.checks import ids
+from companion.content.checks import ids, templates
 from tests.content.conftest import Copy
 
 HORMONES = "content/answers/hormone_therapy.yml"
@@ -133,3 +133,33 @@ def test_a_notice_nothing_says_is_a_warning(copy: Copy) -> None:
     copy.spoil("domain.yml", "  utter_greet: [{custom: {notice: greet}}]\n", "")
     message = "the notice 'greet' is used nowhere; use it or take it out"
     assert copy.told_by(ids.unused_notices) == [f"warning content/notices.yml:5: {message}"]
+
+
+# -- what is said to somebody who asks for a person ------------------------------------------------
+
+
+def test_a_hand_off_text_that_nothing_says_is_a_warning(copy: Copy) -> None:
+    copy.spoil("content/hand_off.yml", "  sent:", "  snet:")
+    (told,) = copy.told_by(ids.unused_notices)
+    assert told.startswith("warning content/hand_off.yml:4: the text 'snet' is used nowhere")
+
+
+def test_a_hand_off_text_that_the_program_says_must_exist(copy: Copy) -> None:
+    copy.write("actions/other.py", 'Say("no_such_text")\n')
+    (told,) = copy.told_by(ids.missing_notices)
+    assert "the text 'no_such_text' is missing, and the program says it" in told
+
+
+def test_a_button_of_a_hand_off_text_must_exist(copy: Copy) -> None:
+    copy.spoil("content/hand_off.yml", "{{ reference }}.", "{{ reference }}.\n    buttons: [preson]")
+    (told,) = copy.told_by(ids.unknown_buttons)
+    assert "there is no button or topic 'preson'; is 'person' meant?" in told
+
+
+def test_a_hand_off_text_may_use_its_own_names_and_notices_may_not(copy: Copy) -> None:
+    assert copy.told_by(templates.unknown_names) == []
+    copy.spoil("content/hand_off.yml", "{{ reference }}", "{{ refrence }}")
+    copy.spoil("content/notices.yml", "I could not answer.", "I could not answer {{ reference }}.")
+    told = copy.told_by(templates.unknown_names)
+    assert len(told) == 2
+    assert "names 'refrence'" in " ".join(told)

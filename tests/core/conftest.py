@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from companion.dialogue.hand_off_state import HandOff
+
+#: A request for a person is being put together: whether it may be passed on is asked.
+NOW = datetime.now(timezone.utc).isoformat()
+OPEN = SlotSet("hand_off", HandOff(step="consent", started=NOW, touched=NOW).slot())
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet
+from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from companion.core.safety_policy import ESCALATION, SafetyPolicy
-from tests.core.conftest import tracker_of, wrote
+from companion.core.safety_policy import SafetyPolicy
+from companion.core.this_turn import ESCALATION, NUMBERS
+from tests.core.conftest import OPEN, tracker_of, wrote
 
 LISTEN, ANSWER = "action_listen", "action_answer"
 FEVER = ("fever_on_treatment", "urgent")
@@ -68,7 +69,6 @@ def test_where_there_is_time_the_question_is_answered_too(urgency: str, policy: 
         ("follow_up", ANSWER),
         ("tell_me_more", "action_tell_more"),
         ("personal_medical_advice", "action_answer"),
-        ("talk_to_human", "utter_hand_off"),
     ],
 )
 def test_what_else_was_wanted_comes_after_it(intent: str, then: str, policy: SafetyPolicy, domain: Domain) -> None:
@@ -104,9 +104,31 @@ def test_slots_set_in_between_change_nothing(policy: SafetyPolicy, domain: Domai
     assert chosen(policy, tracker, domain) == LISTEN
 
 
-def test_in_a_form_the_escalation_comes_first_and_then_the_forms_question(domain: Domain, policy: SafetyPolicy) -> None:
-    message = wrote("…", "greet", FEVER)
-    tracker = tracker_of(domain, "some_form", ActiveLoop("some_form"), LISTEN, message)
-    assert chosen(policy, tracker, domain) == ESCALATION
-    tracker.update(ActionExecuted(ESCALATION))
-    assert chosen(policy, tracker, domain) is None
+def test_after_the_numbers_to_call_the_hand_off_has_the_word(policy: SafetyPolicy, domain: Domain) -> None:
+    message = wrote("…", "talk_to_human", ("onj", "soon"))
+    assert chosen(policy, tracker_of(domain, LISTEN, message, ESCALATION), domain) == NUMBERS
+    assert chosen(policy, tracker_of(domain, LISTEN, message, ESCALATION, NUMBERS), domain) is None
+
+
+@pytest.mark.parametrize("urgency", ["emergency", "crisis", "safeguarding", "urgent"])
+def test_in_a_hand_off_danger_ends_the_turn(urgency: str, domain: Domain, policy: SafetyPolicy) -> None:
+    message = wrote("…", "greet", ("chest_pain", urgency))
+    assert chosen(policy, tracker_of(domain, OPEN, LISTEN, message), domain) == ESCALATION
+    assert chosen(policy, tracker_of(domain, OPEN, LISTEN, message, ESCALATION), domain) == LISTEN
+
+
+@pytest.mark.parametrize("urgency", ["soon", "support"])
+def test_in_a_hand_off_lesser_danger_comes_first_and_then_its_question(
+    urgency: str, domain: Domain, policy: SafetyPolicy
+) -> None:
+    message = wrote("…", "nlu_fallback", ("distress_high", urgency))
+    assert chosen(policy, tracker_of(domain, OPEN, LISTEN, message), domain) == ESCALATION
+    assert chosen(policy, tracker_of(domain, OPEN, LISTEN, message, ESCALATION), domain) is None
+
+
+def test_a_topic_in_a_hand_off_is_answered_between_escalation_and_question(
+    domain: Domain, policy: SafetyPolicy
+) -> None:
+    message = wrote("what is chemotherapy?", "chemotherapy", ("onj", "soon"))
+    assert chosen(policy, tracker_of(domain, OPEN, LISTEN, message, ESCALATION), domain) == ANSWER
+    assert chosen(policy, tracker_of(domain, OPEN, LISTEN, message, ESCALATION, ANSWER), domain) is None

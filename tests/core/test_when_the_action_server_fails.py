@@ -11,7 +11,6 @@ import pytest
 from aiohttp import ClientConnectionError
 from rasa.utils.endpoints import EndpointConfig
 
-from companion.channels.gate import Gate
 from companion.content import Library
 from companion.core.assistant import Assistant
 from companion.core.quiet import hush
@@ -64,7 +63,7 @@ def assistant(actions: _BrokenActions) -> Iterator[tuple[Assistant, asyncio.Abst
     hush()
     loop = asyncio.new_event_loop()
     made = loop.run_until_complete(Assistant.load(MODEL, action_endpoint=actions))
-    made._gate = Gate(made._agent.handle_message, patience=PATIENCE)
+    made._gate._patience = PATIENCE
     yield made, loop
     loop.run_until_complete(_give_up_hung_turns())
     loop.close()

@@ -258,7 +258,8 @@ def test_every_level_of_urgency_says_first_whom_to_call(library: Library, writer
     for urgency, level in library.escalations.urgency.items():
         reply = writer.escalation(urgency, flag)
         assert reply.text.startswith(filled(level.first, library)), f"{urgency} begins with:\n{reply.text}"
-        assert library.buttons["person"].text in reply.buttons
+        offered = "person" if urgency == "support" else "tell_team"
+        assert reply.buttons == (library.buttons[offered].text,)
 
 
 def test_every_red_flag_has_its_own_words_after_whom_to_call(library: Library, writer: Writer) -> None:
@@ -292,3 +293,43 @@ def test_every_language_gets_its_sentence_and_the_numbers(library: Library, writ
         assert text.startswith(sentence)
         for number in ("emergency", "cancer_support_line", "crisis_line"):
             assert phrases[number] in text, f"{code}: {number} is missing"
+
+
+# -- taken apart, for channels that show structure -------------------------------------------------
+
+
+def test_the_parts_of_an_answer_are_all_of_it(library: Library, writer: Writer) -> None:
+    for topic, answer in library.answers.items():
+        reply = writer.answer(Lookup(topic), first=True)
+        assert reply.topic == topic
+        assert reply.parts is not None
+        body, disclaimer, ask = (reply.parts[name] for name in ("body", "disclaimer", "ask"))
+        assert reply.text.startswith(f"{body}\n\nSource")
+        assert reply.text.endswith(f"{disclaimer}\n\n{ask}" if answer.numbers else disclaimer)
+        assert (ask is None) == (answer.numbers is None)
+        for shown, name in zip(reply.parts["sources"], answer.sources, strict=False):
+            source = library.sources[name]
+            assert shown == {
+                "title": source.title,
+                "publisher": source.publisher,
+                "address": source.address,
+                "checked": source.checked.isoformat(),
+            }
+
+
+def test_a_notice_has_no_parts(writer: Writer) -> None:
+    assert writer.notice("greet").parts is None
+    assert writer.notice("greet").topic is None
+
+
+# -- asking for a person ---------------------------------------------------------------------------
+
+
+def test_a_text_of_the_hand_off_is_filled_in_with_what_is_known(writer: Writer) -> None:
+    assert "Thank you, Ann." in writer.hand_off("ask_contact", {"name": "Ann"}).text
+    assert "Thank you" not in writer.hand_off("ask_contact", {}).text
+
+
+def test_what_a_person_wrote_is_not_respelt(american: Writer) -> None:
+    text = american.hand_off("ask_reason_more", {"reason": "my tumour and my diarrhoea"}).text
+    assert "my tumour and my diarrhoea" in text

@@ -98,3 +98,7 @@ def _messages(project: Project) -> Iterator[Message]:
     file = project.file("notices.yml")
     for name in project.library.notices:
         yield f"'{name}'", file, (name, "text"), partial(writer.notice, name)
+    file = project.file("hand_off.yml")
+    for name in project.library.hand_off.texts:
+        facts = project.library.hand_off.examples
+        yield f"'{name}'", file, ("texts", name, "text"), partial(writer.hand_off, name, facts)

@@ -34,6 +34,7 @@ Reference = tuple[str, YamlFile, Place]
 _COMPOSED = ("escalation", "other_language")
 #: The group of `by_term` that holds for every subject.
 _ANY = "any"
+_PUT_TOGETHER = ("ask_", "standing_")
 
 
 def unknown_sources(project: Project) -> Iterator[Problem]:
@@ -111,6 +112,10 @@ def missing_notices(project: Project) -> Iterator[Problem]:
     yield from _unknown("notice", utterances, known, where)
     for name in sorted(set(re.findall(r"\bnotice\(\"(\w+)\"", project.code)) - set(known)):
         yield Problem(where, 0, f"the notice '{name}' is missing, and the program says it; add it")
+    for name in sorted(
+        set(re.findall(r"\b(?:Say|hand_off)\(\"(\w+)\"", project.code)) - set(project.library.hand_off.texts)
+    ):
+        yield Problem("content/hand_off.yml", 0, f"the text '{name}' is missing, and the program says it; add it")
 
 
 def changed_by_yaml(project: Project) -> Iterator[Problem]:
@@ -136,7 +141,13 @@ def unused_buttons(project: Project) -> Iterator[Problem]:
 def unused_notices(project: Project) -> Iterator[Problem]:
     """A notice that nothing says."""
     used = {name.removeprefix("utter_") for name in project.domain.responses} | project.quoted
-    return _unused("notice", project.library.notices, used, project.file("notices.yml"))
+    yield from _unused("notice", project.library.notices, used, project.file("notices.yml"))
+    file = project.file("hand_off.yml")
+    for name in project.library.hand_off.texts:
+        # Some names are put together: "ask_" and the question, "standing_" and the state of the case.
+        if name not in project.quoted and name.partition("_")[0] + "_" not in _PUT_TOGETHER:
+            message = f"the text '{name}' is used nowhere; use it or take it out"
+            yield file.problem(message, "texts", name, warning=True)
 
 
 def _unknown(what: str, references: Iterable[Reference], known: Iterable[str], where: str) -> Iterator[Problem]:
@@ -201,8 +212,12 @@ def _topic_references(project: Project) -> list[Reference]:
 
 def _button_references(project: Project) -> list[Reference]:
     file = project.file("notices.yml")
-    return [
+    found: list[Reference] = [
         (button, file, (name, "buttons", number))
         for name, notice in project.library.notices.items()
         for number, button in enumerate(notice.buttons)
     ]
+    file = project.file("hand_off.yml")
+    for name, text in project.library.hand_off.texts.items():
+        found += [(button, file, ("texts", name, "buttons", number)) for number, button in enumerate(text.buttons)]
+    return found

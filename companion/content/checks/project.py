@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from companion.cases.service import Service
+from companion.cases.staff_texts import StaffTexts
 from companion.content.checks.house import House
 from companion.content.contacts import contact_phrases
 from companion.content.library import Library
@@ -94,6 +96,11 @@ class Project:
         countries = [None, *helplines.countries]
         return {country: contact_phrases(helplines, Settings(), country) for country in countries}
 
+    def names(self, file: YamlFile, country: str | None = None) -> dict[str, str]:
+        """What a template in `file` may name, with the value for `country` or an example."""
+        examples = self.library.hand_off.examples if file.path == "content/hand_off.yml" else {}
+        return {**examples, **self.phrases[country]}
+
     @cached_property
     def quoted(self) -> set[str]:
         """Every word that stands in quotes in the program: the ids it may use."""
@@ -116,6 +123,9 @@ def _load(root: Path, today: date) -> Project:
     actions = _actions(reader)
     examples = _examples(reader)
     questions = reader.take(lambda: _questions(root))
+    # The project's own file; a deployment's is read when it starts.
+    reader.take(lambda: Service.load({}, root=root))
+    reader.take(lambda: StaffTexts.load(root))
     if reader.problems:
         raise ContentError(reader.problems)
     # Whatever is missing has left a problem behind.

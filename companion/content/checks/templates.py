@@ -18,9 +18,9 @@ _SIGNS = ("{{", "}}", "{%", "%}")
 
 def unknown_names(project: Project) -> Iterator[Problem]:
     """A name in a template that nothing fills, also in a branch that no country takes today."""
-    known = list(project.phrases[None])
     environment = Environment()
     for text in texts(project):
+        known = list(project.names(text.file))
         try:
             names = meta.find_undeclared_variables(environment.parse(text.text))
         except TemplateSyntaxError:
@@ -32,8 +32,8 @@ def unknown_names(project: Project) -> Iterator[Problem]:
 def not_rendering(project: Project) -> Iterator[Problem]:
     """A template that cannot be filled in, for some country or for none."""
     for text in texts(project):
-        for country, phrases in project.phrases.items():
-            reason = _reason(text.text, phrases)
+        for country in project.phrases:
+            reason = _reason(text.text, project.names(text.file, country))
             if reason:
                 where = f" for {country}" if country else ""
                 yield text.problem(f"does not render{where} ({reason}); write it like {{{{ care_line }}}}")

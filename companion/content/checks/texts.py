@@ -34,7 +34,7 @@ class Text:
 def rendered(text: Text, project: Project, country: str | None = None) -> str | None:
     """The text as a patient in `country` reads it; None where it does not render, which another rule tells."""
     try:
-        return render(text.text, project.phrases[country])
+        return render(text.text, project.names(text.file, country))
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError):
         return None
 
@@ -69,6 +69,9 @@ def _single_pieces(project: Project) -> Iterator[Text]:
         yield Text(name, "line", medicine.line, medicines, (name, "line"))
     for name, notice in project.library.notices.items():
         yield Text(name, "text", notice.text, notices, (name, "text"))
+    hand_off = project.file("hand_off.yml")
+    for name, words in project.library.hand_off.texts.items():
+        yield Text(name, "text", words.text, hand_off, ("texts", name, "text"))
 
 
 def _answer(topic: str, answer: Answer, file: YamlFile) -> Iterator[Text]:

@@ -30,7 +30,7 @@ def upgrade() -> None:
         "audit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", Moment(), nullable=False),
-        sa.Column("who", sa.String(length=100), nullable=False),
+        sa.Column("who", sa.String(length=250), nullable=False),
         sa.Column("case_id", sa.String(length=32), nullable=True),
         sa.Column("action", sa.String(length=40), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
@@ -43,7 +43,7 @@ def upgrade() -> None:
         "cases",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("reference", sa.String(length=12), nullable=False),
-        sa.Column("request_key", sa.String(length=200), nullable=False),
+        sa.Column("request_key", sa.String(length=250), nullable=False),
         sa.Column("conversation", sa.String(length=200), nullable=True),
         sa.Column("channel", sa.String(length=30), nullable=False),
         sa.Column("state", sa.String(length=30), nullable=False),
@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("due_at", Moment(), nullable=False),
         sa.Column("claimed_at", Moment(), nullable=True),
         sa.Column("closed_at", Moment(), nullable=True),
+        sa.Column("told_at", Moment(), nullable=True),
         sa.Column("overdue_at", Moment(), nullable=True),
         sa.Column("erased_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -93,17 +94,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_conversations_last_at"), ["last_at"], unique=False)
 
     op.create_table(
+        "gaps",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("theme", sa.String(length=60), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "theme"),
+    )
+    op.create_table(
+        "marks",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=250), nullable=False),
         sa.Column("conversation", sa.String(length=200), nullable=True),
         sa.Column("case_id", sa.String(length=32), nullable=True),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_at", Moment(), nullable=False),
-        sa.Column("taken_until", Moment(), nullable=True),
+        sa.Column("tried_at", Moment(), nullable=True),
+        sa.Column("taken_by", sa.String(length=32), nullable=True),
+        sa.Column("beat", sa.Integer(), nullable=False),
         sa.Column("fault", sa.String(length=200), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("sent_at", Moment(), nullable=True),
@@ -111,6 +127,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key"),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbox_conversation"), ["conversation"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_state"), ["state"], unique=False)
 
     op.create_table(
@@ -118,10 +135,10 @@ def upgrade() -> None:
         sa.Column("conversation", sa.String(length=200), nullable=False),
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("sender", sa.String(length=20), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=True),
+        sa.Column("name", sa.String(length=250), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("key", sa.String(length=250), nullable=True),
         sa.Column("at", Moment(), nullable=False),
         sa.Column("answered_at", Moment(), nullable=True),
         sa.Column("taken_until", Moment(), nullable=True),
@@ -129,11 +146,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("conversation", "seq"),
         sa.UniqueConstraint("conversation", "key"),
     )
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_messages_unanswered",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("sender = 'patient' AND answered_at IS NULL"),
+            postgresql_where=sa.text("sender = 'patient' AND answered_at IS NULL"),
+        )
+
+    op.create_table(
+        "gap_messages",
+        sa.Column("conversation", sa.String(length=200), nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("theme", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(["conversation", "seq"], ["messages.conversation", "messages.seq"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("conversation", "seq"),
+    )
     op.create_table(
         "notes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.String(length=32), nullable=False),
-        sa.Column("author", sa.String(length=100), nullable=False),
+        sa.Column("author", sa.String(length=250), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], ondelete="CASCADE"),
