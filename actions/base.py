@@ -94,4 +94,5 @@ def subject(tracker: Tracker) -> Subject:
 
 def country(tracker: Tracker) -> str | None:
     """Where the person said they are, as an ISO code."""
-    return country_stated(library().helplines, own_words(tracker.events))
+    stated = country_stated(library().helplines, own_words(tracker.events))
+    return tracker.get_slot("country") if stated is None else stated

@@ -5,12 +5,9 @@ import { el, fill } from "./dom.js";
 import { Log } from "./log.js";
 import { Memory } from "./memory.js";
 import { Menu } from "./menu.js";
-import { build } from "./panel.js";
+import { build, keepFitting, show } from "./panel.js";
 import { print, saveAsText } from "./save.js";
 import { Status } from "./status.js";
-
-/** On a phone, or at 400 % zoom, the chat is all there is room for. */
-const SMALL = matchMedia("(max-width: 480px), (max-height: 480px)");
 
 export class CompanionChat extends HTMLElement {
   #parts;
@@ -55,7 +52,7 @@ export class CompanionChat extends HTMLElement {
   open({ text = "", opener = null, quietly = false } = {}) {
     const { panel, box, heading, launcher } = this.#parts;
     this.#opener = opener ?? launcher;
-    if (!panel.open) this.#show();
+    if (!panel.open) show(panel);
     launcher.hidden = true;
     this.#memory.open = true;
     this.#count(0);
@@ -198,13 +195,6 @@ export class CompanionChat extends HTMLElement {
     this.#parts.news.textContent = unread ? fill(this.#words.unread, { count: unread }) : "";
   }
 
-  /** Modal where the panel covers everything, beside the website where it does not. */
-  #show() {
-    const { panel } = this.#parts;
-    if (SMALL.matches) panel.showModal();
-    else panel.setAttribute("open", "");
-  }
-
   #fit() {
     const { box } = this.#parts;
     box.rows = Math.min(5, Math.max(1, box.value.split("\n").length, Math.ceil(box.value.length / 40)));
@@ -227,13 +217,7 @@ export class CompanionChat extends HTMLElement {
     });
     panel.addEventListener("cancel", (event) => this.#escape(event));
     panel.addEventListener("keydown", (event) => event.key === "Escape" && this.#escape(event));
-    SMALL.addEventListener("change", () => {
-      if (!panel.open) return;
-      const focused = this.shadowRoot.activeElement;
-      panel.close();
-      this.#show();
-      focused?.focus();
-    });
+    keepFitting(panel);
     // A page that comes back out of the browser's cache may show a chat that was removed meanwhile.
     addEventListener("pageshow", (event) => event.persisted && !this.#memory.intact && this.#vanish());
   }

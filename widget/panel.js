@@ -8,6 +8,9 @@ const CROSS = "M6 6l12 12M18 6L6 18";
 const DOTS = "M5 12h.01M12 12h.01M19 12h.01";
 const ARROW = "M12 19V6M6 11l6-6 6 6";
 
+/** On a phone, or at 400 % zoom, the chat is all there is room for. */
+const SMALL = matchMedia("(max-width: 480px), (max-height: 480px)");
+
 function numberList(numbers, newTab) {
   const rows = numbers.map(({ label, text }) =>
     el("div", {}, el("dt", {}, label), el("dd", { lang: "en", dir: "auto" }, dialled(text, newTab))),
@@ -86,6 +89,23 @@ export function build({ words, numbers, locale, dir }, title) {
   );
   parts.root = el("div", { class: "root", lang: locale, dir }, parts.launcher, parts.news, parts.panel);
   return parts;
+}
+
+/** Modal where the panel covers everything, beside the website where it does not. */
+export function show(panel) {
+  if (SMALL.matches) panel.showModal();
+  else panel.setAttribute("open", "");
+}
+
+/** Changes from one to the other when the window does; the focus stays where it is. */
+export function keepFitting(panel) {
+  SMALL.addEventListener("change", () => {
+    if (!panel.open) return;
+    const focused = panel.getRootNode().activeElement;
+    panel.close();
+    show(panel);
+    focused?.focus();
+  });
 }
 
 /** What is shown while something does not work: why, and whom to call. */

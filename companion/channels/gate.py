@@ -49,10 +49,10 @@ _MAX_CHARACTERS = 20_000
 SEQ = "seq"
 #: Where it puts the platform's id of the message otherwise.
 KEY = "key"
+#: In a reply: what has to be done before it is true. `_ERASE`: deleting the chat. `_ERASED`: that it is done.
+_EFFECT, _ERASE, _ERASED = "effect", "erase", "erased"
 #: What of a reply a channel can show beside its text.
-_SHOWN = ("buttons", "parts", "urgency", "red_flags", "topic")
-#: In a reply: what has to be done before it is true. `_ERASE`: deleting the chat.
-_EFFECT, _ERASE = "effect", "erase"
+_SHOWN = ("buttons", "parts", "urgency", "red_flags", "topic", _ERASED)
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 _T = TypeVar("_T")
@@ -216,7 +216,7 @@ class _Recorder(OutputChannel):
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         if message.get(_EFFECT) == _ERASE:
-            self.once_erased = {name: value for name, value in message.items() if name != _EFFECT}
+            self.once_erased = {name: value for name, value in message.items() if name != _EFFECT} | {_ERASED: True}
             self.sent += 1
             return
         content = {name: message[name] for name in _SHOWN if message.get(name)}
@@ -230,7 +230,9 @@ class _Recorder(OutputChannel):
                     recipient_id,
                     "assistant",
                     message.get("text") or "",
-                    channel=self._channel,
+                    # Only the word that it is done begins a chat anew; any other reply to a chat that was deleted
+                    # meanwhile is for nobody.
+                    channel=self._channel if _ERASED in content else None,
                     content=content,
                     # A turn begun again after a crash says nothing twice.
                     key=f"{self._seq}.{self._written}",

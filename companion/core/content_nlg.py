@@ -36,6 +36,8 @@ class ContentNLG(NaturalLanguageGenerator):
         events = [event.as_dict() for event in tracker.applied_events()]
         parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
         country = country_stated(self._library.helplines, own_words(events))
+        if country is None:
+            country = tracker.get_slot("country")
         if utter_action == ESCALATION:
             reply = self._escalation(parsed, events, country)
             danger = {"urgency": parsed["urgency"], "red_flags": parsed["red_flags"]}

@@ -37,7 +37,7 @@ class Danger:
         """The danger that `text` describes. Raises `ContentError` where the rules cannot be read."""
         triage, encoder = self._ready
         pieces: Sequence[str] = triage.pieces(text)
-        return triage.assess(text, encoder.encode(pieces) if encoder and pieces else None)
+        return triage.assess(text, encoder.encode_deep(pieces) if encoder and pieces else None)
 
     @cached_property
     def _ready(self) -> tuple[Triage, SentenceEncoder | None]:

@@ -93,7 +93,7 @@ class Checker:
     def check(self, case: Case) -> Outcome:
         """As the component RedFlagDetector does it; the time is processor time, the message's encoding included."""
         begun = time.process_time()
-        vectors = self._encoder.encode(self._triage.pieces(case.text))
+        vectors = self._encoder.encode_deep(self._triage.pieces(case.text))
         found = self._triage.assess(case.text, vectors)
         milliseconds = (time.process_time() - begun) * 1000
         return Outcome(case, found.urgency, tuple(hit.id for hit in found.hits), milliseconds)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -66,12 +64,10 @@ class RedFlagDetector(GraphComponent):
         # The topics' examples have their vectors already; most of the work is done.
         known = {one.get(TEXT): one.get(VECTOR) for one in training_data.training_examples}
 
-        def vector(text: str) -> np.ndarray:
-            return known[text] if text in known else encoder.encode([text])[0]
-
         def encode(texts: list[str]) -> np.ndarray:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                return np.vstack(list(pool.map(vector, texts)))
+            new = [text for text in dict.fromkeys(texts) if text not in known]
+            vectors = {**known, **dict(zip(new, encoder.encode_deep(new), strict=True))}
+            return np.vstack([vectors[text] for text in texts])
 
         with self._storage.write_to(self._resource) as folder:
             train_detector(ROOT, self._triage, encode).save(folder / _FILE)
@@ -82,7 +78,7 @@ class RedFlagDetector(GraphComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             encoder: SentenceEncoder = message.get(ENCODER)
-            assessment = self._triage.assess(text, encoder.encode(self._triage.pieces(text)))
+            assessment = self._triage.assess(text, encoder.encode_deep(self._triage.pieces(text)))
             message.set(URGENCY, assessment.urgency.value, add_to_output=True)
             flags = [{"id": hit.id, "urgency": hit.urgency.value, "text": hit.text} for hit in assessment.hits]
             message.set(RED_FLAGS, flags, add_to_output=True)

@@ -15,7 +15,6 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from companion.encoder import built_encoder
-from companion.encoder.sentence_encoder import DIMENSIONS
 from companion.nlu.reading import Reader, Reading
 from companion.nlu.splitting import split_message
 
@@ -23,7 +22,7 @@ __all__ = ["ENCODER", "PARTS", "READING", "VECTOR", "Part", "SentenceVectors"]
 
 READING = "reading"
 PARTS = "parts"
-#: The vector of a training example as it was typed, shape (384,): what the danger detector learns from.
+#: The vector of a training example as it was typed, shape (1152,): what the danger detector learns from.
 VECTOR = "sentence_vector"
 #: The encoder itself travels with an incoming message: components after this one share it.
 ENCODER = "encoder"
@@ -87,10 +86,10 @@ class SentenceVectors(GraphComponent):
         texts = [message.get(TEXT) for message in examples]
         readings = self._reader.read_all(texts)
         changed = [text for text, reading in zip(texts, readings, strict=True) if text != reading.text]
-        as_typed = dict(zip(changed, self._reader.encoder.encode(changed), strict=True))
+        as_typed = dict(zip(changed, self._reader.encoder.encode_deep(changed), strict=True))
         for message, text, reading in zip(examples, texts, readings, strict=True):
             message.set(READING, reading)
-            message.set(VECTOR, as_typed.get(text, reading.vector[:DIMENSIONS]))
+            message.set(VECTOR, as_typed.get(text, reading.vector))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:

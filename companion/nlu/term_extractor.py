@@ -13,6 +13,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from companion.content import country_stated
 from companion.content.library import Library
 
 __all__ = ["TERMS", "TermExtractor", "topic_terms"]
@@ -26,6 +27,7 @@ class TermExtractor(GraphComponent, EntityExtractorMixin):
 
     def __init__(self, library: Library) -> None:
         self._finder = library.term_finder()
+        self._helplines = library.helplines
         self._topic = {name: medicine.topic for name, medicine in library.medicines.items()}
 
     @classmethod
@@ -47,10 +49,14 @@ class TermExtractor(GraphComponent, EntityExtractorMixin):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Adds the entities of incoming messages."""
+        """Adds the entities of incoming messages, and the country that the person says they are in."""
         for message in messages:
-            entities = self._entities(message.get(TEXT) or "")
+            text = message.get(TEXT) or ""
+            entities = self._entities(text)
             message.set(TERMS, topic_terms(entities))
+            country = country_stated(self._helplines, [text])
+            if country is not None:
+                entities.append({"entity": "country", "value": country, "start": 0, "end": len(text)})
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(entities), add_to_output=True)
         return messages
 

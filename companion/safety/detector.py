@@ -26,6 +26,8 @@ _WORDS_WEIGHT = 4.0
 _SPREAD = 0.4
 #: Numbers of a vector that hardly differ say nothing, and their scale would not fit half precision.
 _LEAST_SPREAD = 1e-3
+#: The first numbers of a row are the sentence's vector; a name needs no more.
+_MEANING = 384
 _SEED = 20261122
 
 
@@ -55,7 +57,7 @@ class Detector:
     def train(
         cls, texts: Sequence[str], vectors: np.ndarray, labels: Sequence[str], repeats: Sequence[int] | None = None
     ) -> Detector:
-        """A detector learnt from `texts`, their `vectors` (n, any width) and their red-flag ids or "none".
+        """A detector learnt from `texts`, their `vectors` (n, 384 or more) and their red-flag ids or "none".
 
         `repeats` says how much each example matters, 1 for the usual.
         """
@@ -75,7 +77,7 @@ class Detector:
         words = LinearSVC(C=_WORDS_PENALTY, random_state=_SEED)
         words.fit(weighted(counts, idf), danger, sample_weight=counted)
         names = LogisticRegression(C=_NAMES_PENALTY, max_iter=100, tol=1e-2)
-        names.fit(sense[danger], named[danger])
+        names.fit(sense[danger, :_MEANING], named[danger])
         arrays = {
             "mean": mean,
             "scale": scale,
@@ -110,7 +112,7 @@ class Detector:
         hidden = np.maximum(sense @ arrays["hidden"] + arrays["hidden_bias"], 0)
         words = weighted(ngrams(texts), arrays["idf"]) @ arrays["words"] + arrays["words_bias"]
         scores = hidden @ arrays["out"] + arrays["out_bias"] + _WORDS_WEIGHT * words
-        likely = sense @ arrays["names"] + arrays["names_bias"]
+        likely = sense[:, :_MEANING] @ arrays["names"] + arrays["names_bias"]
         return [Guess(self._names(row), float(score)) for row, score in zip(likely, scores, strict=True)]
 
     def _names(self, likely: np.ndarray) -> list[str]:

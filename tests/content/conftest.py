@@ -58,7 +58,7 @@ def cut_files() -> dict[str, str]:
     context = {name: value.split(",")[0] for name, value in flags["context"].items()}
     flags |= {"rules": [fever | {"patterns": ["fever"]}], "context": context}
     flags |= {"words": {}, "spellings": {}, "real_words": ""}
-    kinds = {kind: entries for kind, entries in terms.items() if isinstance(entries, dict)}
+    kinds = {kind: entries for kind, entries in terms.items() if _holds_terms(entries)}
     terms |= {kind: {name: {"words": [name]} for name in entries} for kind, entries in kinds.items()}
     whole = {name: (ROOT / name).read_text(encoding="utf-8") for name in _WHOLE}
     return {RED_FLAGS.as_posix(): yaml.safe_dump(flags), "content/terms.yml": yaml.safe_dump(terms), **whole}
@@ -83,3 +83,7 @@ def real_project() -> Project:
 
 def _real(name: str) -> dict[str, Any]:
     return yaml.load((ROOT / name).read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def _holds_terms(entries: object) -> bool:
+    return isinstance(entries, dict) and all(isinstance(entry, dict) for entry in entries.values())

@@ -104,7 +104,11 @@ def _running(database: str, folder: Path, settings: dict[str, str]) -> Iterator[
     ports = {name: str(port) for name, port in zip(("WEB", "DESK", "RASA", "ACTIONS"), _free_ports(4), strict=True)}
     prefixes = ("COMPANION_", "WEB_", "RASA_", "DESK_", "TELEGRAM_", "SLACK_", "STATUS_")
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(prefixes)},
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if name == "COMPANION_MODEL" or not name.startswith(prefixes)
+        },
         **{f"{name}_PORT": port for name, port in ports.items()},
         "INNER_PORTS": str(_free_ports(1)[0] // 2 + 10_000),
         "COMPANION_VAR": str(folder),

@@ -32,7 +32,8 @@ class Said:
 
     @classmethod
     def of(cls, reply: Reply, **content: Any) -> Said:
-        return cls(reply.text, {"buttons": reply.as_buttons(), **content})
+        parts = {"parts": reply.parts} if reply.parts else {}
+        return cls(reply.text, {"buttons": reply.as_buttons(), **parts, **content})
 
 
 class StandIn:
