@@ -62,7 +62,7 @@ def _decide(row: np.ndarray, intents: list[str], limits: _Limits) -> Parse:
     ranking = tuple((intents[i], float(row[i])) for i in order[:10])
     (first, most), (_, second) = ranking[:2]
     known = most >= limits.threshold and most - second >= limits.ambiguity
-    return Parse(first if known else FALLBACK, ranking, 0.0)
+    return Parse(first if known else FALLBACK, ranking, "none", (), 0.0)
 
 
 def _limits() -> _Limits:

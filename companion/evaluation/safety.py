@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from companion.encoder import SentenceEncoder
 from companion.evaluation.figures import Figure
 from companion.evaluation.intervals import Rate
 from companion.evaluation.table_file import read_table
 from companion.evaluation.trained_model import TrainedModel
 from companion.evaluation.variants import Variants
-from companion.safety import Detector, RuleFile, Triage, Urgency
-from companion.settings import ROOT
+from companion.safety import RuleFile, Urgency
 
 __all__ = [
     "FIGURES",
@@ -84,19 +81,15 @@ class Outcome:
 
 
 class Checker:
-    """The check of the trained model: the rules as they are now, and its detector."""
+    """The check as the trained model does it, with the rules as they are now."""
 
     def __init__(self, model: TrainedModel) -> None:
-        self._triage = Triage.load(ROOT, Detector.load(model.file("danger.npz")))
-        self._encoder = SentenceEncoder(model.file("encoder.onnx").parent)
+        self._model = model
 
     def check(self, case: Case) -> Outcome:
-        """As the component RedFlagDetector does it; the time is processor time, the message's encoding included."""
-        begun = time.process_time()
-        vectors = self._encoder.encode_deep(self._triage.pieces(case.text))
-        found = self._triage.assess(case.text, vectors)
-        milliseconds = (time.process_time() - begun) * 1000
-        return Outcome(case, found.urgency, tuple(hit.id for hit in found.hits), milliseconds)
+        """The time is processor time, for all that is understood of the message."""
+        parsed = self._model.parse(case.text)
+        return Outcome(case, Urgency(parsed.urgency), parsed.red_flags, parsed.milliseconds)
 
 
 class Outcomes(list[Outcome]):

@@ -25,10 +25,13 @@ __all__ = ["Parse", "TrainedModel", "open_model"]
 
 @dataclass(frozen=True)
 class Parse:
-    """What was understood: the intent, all intents from likeliest to least, and how long it took."""
+    """What was understood: the intent, all intents from likeliest to least, the urgency, the ids of the danger signs,
+    and how long it took."""
 
     intent: str
     ranking: tuple[tuple[str, float], ...]
+    urgency: str
+    red_flags: tuple[str, ...]
     milliseconds: float
 
 
@@ -52,7 +55,9 @@ class TrainedModel:
         message = self._runner.run(inputs, targets=[self._target])[self._target][0]
         milliseconds = (time.process_time() - begun) * 1000
         ranking = tuple((one["name"], float(one["confidence"])) for one in message.get("intent_ranking") or ())
-        return Parse((message.get("intent") or {}).get("name") or "nlu_fallback", ranking, milliseconds)
+        intent = (message.get("intent") or {}).get("name") or "nlu_fallback"
+        red_flags = tuple(flag["id"] for flag in message.get("red_flags") or ())
+        return Parse(intent, ranking, message.get("urgency") or "none", red_flags, milliseconds)
 
     def file(self, name: str) -> Path:
         """The one file of this name that a component stored. Raises `FileNotFoundError`."""

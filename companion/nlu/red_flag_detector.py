@@ -78,7 +78,8 @@ class RedFlagDetector(GraphComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             encoder: SentenceEncoder = message.get(ENCODER)
-            assessment = self._triage.assess(text, encoder.encode_deep(self._triage.pieces(text)))
+            vectors = encoder.encode_deep(self._triage.pieces(text))
+            assessment = self._triage.assess(text, vectors)
             message.set(URGENCY, assessment.urgency.value, add_to_output=True)
             flags = [{"id": hit.id, "urgency": hit.urgency.value, "text": hit.text} for hit in assessment.hits]
             message.set(RED_FLAGS, flags, add_to_output=True)

@@ -64,7 +64,7 @@ class Triage:
     def assess(self, text: str, vectors: np.ndarray | None = None) -> Assessment:
         """The danger that `text` describes.
 
-        `vectors` are the sentence vectors (n, 384) of `pieces(text)` or of its first entry alone; None leaves the
+        `vectors` are the sentence vectors (n, 1152) of `pieces(text)` or of its first entry alone; None leaves the
         detector out. Never raises for any text.
         """
         message, scene, places = self._open(text)
@@ -75,9 +75,8 @@ class Triage:
             rows = np.atleast_2d(vectors)
             pieces = cut(message, scene)[: len(rows)]
             guesses = self._detector.guess([piece.text for piece in pieces], rows[: len(pieces)])
-            doubtful = any(scene.doubtful(first) for first, _ in message.sentences())
-            if doubtful and max(guess.score for guess in guesses) < _SURELY_NONE:
-                hits = []
+            if max(guess.score for guess in guesses) < _SURELY_NONE:
+                hits = [hit for hit in hits if not _in_doubt(hit, text, message, scene)]
             hits += self._by_detector(message, scene, pieces, guesses, hits, excused)
         hits.sort(key=lambda hit: hit.urgency.rank)
         return Assessment(_overall(hits), hits)
@@ -131,6 +130,14 @@ class Triage:
                 why = f"reads like {worst.id} ({guess.probability:.2f})"
                 hits.setdefault(worst.id, Hit(worst.id, worst.urgency, message.span(piece.first, piece.last), why))
         return list(hits.values())
+
+
+def _in_doubt(hit: Hit, text: str, message: Message, scene: Scene) -> bool:
+    """Whether the sentence that a rule's words stand in denies, asks, supposes or looks back."""
+    place = text.find(hit.text)
+    tokens = message.tokens
+    inside = (first for first, last in message.sentences() if tokens[first].start <= place < tokens[last].end)
+    return any(scene.doubtful(first) for first in inside)
 
 
 def _most_urgent_first(flags: Sequence[RedFlag]) -> list[RedFlag]:

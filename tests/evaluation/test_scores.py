@@ -23,7 +23,7 @@ FLUSHES = Question("hot flushes?", "side_effects", ("hormone_therapy",))
 
 
 def result(intent: str, question: Question = FLUSHES, offered: tuple[str, ...] = (), sure: float = 0.9) -> Result:
-    return Result(question, Parse(intent, ((intent, sure),), 5.0), offered)
+    return Result(question, Parse(intent, ((intent, sure),), "none", (), 5.0), offered)
 
 
 def test_an_accepted_alternative_is_not_strictly_right() -> None:
@@ -70,7 +70,7 @@ def test_the_buttons_counted_are_those_a_person_is_offered(text: str, ranking: l
     ActionFallback().respond(dispatcher, Tracker("someone", {}, parsed, [], False, None, {}, "action_listen"))
     shown = [button["title"] for message in dispatcher.messages for button in message["buttons"]]
     labels = {answer.label: topic for topic, answer in library.answers.items()}
-    counted = buttons_offered(text, Parse("nlu_fallback", tuple(ranking), 0.0), frozenset(library.answers))
+    counted = buttons_offered(text, Parse("nlu_fallback", tuple(ranking), "none", (), 0.0), frozenset(library.answers))
     assert [labels[title] for title in shown if title in labels] == list(counted)
 
 
