@@ -35,6 +35,8 @@ _RANKING_LENGTH = 10
 _MAX_QUESTIONS = 5
 #: Messages of more words are stories with a question in them.
 _STORY_WORDS = 50
+#: How much surer a question by itself must be than the whole message it stands in.
+_CLEARER = 0.3
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -129,11 +131,13 @@ class TopicClassifier(GraphComponent):
         whole_probabilities, *probabilities = self._model.probabilities([whole, *pieces])
         ranking = self._rank(whole_probabilities)
         questions = self._questions(parts, spans, probabilities) if len(parts) > 1 else []
-        if questions and (len(text.split()) > _STORY_WORDS or not self._knows(ranking)):
-            # A long story blurs the whole; the question inside it is clear by itself.
+        if questions:
             best = max(questions, key=lambda question: question["confidence"])
-            index = next(i for i, start in enumerate(spans) if start == best["start"])
-            ranking = self._rank(probabilities[index])
+            clearer = best["confidence"] - ranking[0]["confidence"] > _CLEARER
+            # A long story blurs the whole, and so does distress; the question inside it is clear by itself.
+            if clearer or len(text.split()) > _STORY_WORDS or not self._knows(ranking):
+                index = next(i for i, start in enumerate(spans) if start == best["start"])
+                ranking = self._rank(probabilities[index])
         if not self._knows(ranking):
             ranking = [{"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": self._config["threshold"]}, *ranking]
         self._set(message, ranking, questions)

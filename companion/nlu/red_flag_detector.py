@@ -13,6 +13,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from companion.content import Library
 from companion.encoder import SentenceEncoder, built_encoder
 from companion.nlu.sentence_vectors import ENCODER, VECTOR
 from companion.safety import Detector, Triage, train_detector
@@ -33,6 +34,8 @@ class RedFlagDetector(GraphComponent):
         self._triage = triage
         self._storage = storage
         self._resource = resource
+        # Our own words, which somebody tapped: read by the rules alone.
+        self._typed = Library.load().typed_buttons
 
     @classmethod
     def create(
@@ -78,7 +81,8 @@ class RedFlagDetector(GraphComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             encoder: SentenceEncoder = message.get(ENCODER)
-            vectors = encoder.encode_deep(self._triage.pieces(text))
+            tapped = text.strip().lower() in self._typed
+            vectors = None if tapped else encoder.encode_deep(self._triage.pieces(text))
             assessment = self._triage.assess(text, vectors)
             message.set(URGENCY, assessment.urgency.value, add_to_output=True)
             flags = [{"id": hit.id, "urgency": hit.urgency.value, "text": hit.text} for hit in assessment.hits]

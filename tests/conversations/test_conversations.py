@@ -2,7 +2,8 @@
 
 A turn says what the person writes (`user`), and what then holds. The first entry may be a `setting` instead: `hours`
 ("closed": nobody is at work all week; else somebody always is), `staff` ("none": nobody can be told). `silence`: hours
-that go by before the turn; `broken`: true where the cases cannot be stored in this turn.
+that go by before the turn; `broken`: true where the cases cannot be stored in this turn. `unclear`: the topics that
+the message may be about, where none is sure: what a model guesses changes with every training.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tests.conftest import Chat, Chats
 
 _FILES = sorted(Path(__file__).parent.glob("*/*.yml"))
 _KNOWN = {"user", "intent", "urgency", "messages", "says", "says_not", "starts", "buttons", "note"}
-_KNOWN |= {"silence", "broken", "case", "stored"}
+_KNOWN |= {"silence", "broken", "unclear", "case", "stored"}
 #: Nobody listens there: notifications are written down here, not sent.
 _TEAM = "json://127.0.0.1:9/"
 
@@ -52,14 +53,24 @@ def test_conversation(file: Path, chats: Chats, deployment: Any, monkeypatch: py
         assert set(turn) <= _KNOWN, f"turn {number}: unknown {set(turn) - _KNOWN}"
         if "silence" in turn:
             chat.goes_silent(timedelta(hours=turn["silence"]))
-        parsed = chat.understand(turn["user"])
-        with monkeypatch.context() as broken:
+        with monkeypatch.context() as changed:
+            if "unclear" in turn:
+                _understand_vaguely(changed, turn["unclear"])
+            parsed = chat.understand(turn["user"])
             if turn.get("broken"):
-                _break_the_cases(broken)
+                _break_the_cases(changed)
             messages = chat.say(turn["user"])
         where = f"{file.stem}, turn {number}: '{turn['user'][:60]}'"
         _check(turn, parsed, messages, where)
         _check_stored(turn, chat, where)
+
+
+def _understand_vaguely(monkeypatch: pytest.MonkeyPatch, topics: list[str]) -> None:
+    from companion.nlu.intent_classifier import TopicClassifier
+
+    ranking = [{"name": name, "confidence": 0.2 - place / 100} for place, name in enumerate(topics)]
+    monkeypatch.setattr(TopicClassifier, "_rank", lambda *_: list(ranking))
+    monkeypatch.setattr(TopicClassifier, "_knows", lambda *_: False)
 
 
 def _break_the_cases(monkeypatch: pytest.MonkeyPatch) -> None:
